@@ -1,0 +1,91 @@
+# Everything that a developer and CI do. `make` alone lists it.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PYTHON ?= python3
+PY := .venv/bin/python
+OPA := .tools/bin/opa
+
+# In this order: each may read what those before it have written.
+GENERATORS := operations instance_storage condition_keys capabilities catalogue traceability policies \
+	$(patsubst webhook/sealgate/generate/%.py,%,$(wildcard webhook/sealgate/generate/openapi.py))
+
+.PHONY: help
+help: ## List the targets.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: demo
+demo: .venv/installed ## Show the main job: right and wrong requests, through the CLI and the service. Needs Python only.
+	$(PY) demo/run.py
+
+.PHONY: test
+test: venv tools ## Run every test, of the policies and of the Python, with their coverage.
+	$(PY) tests/rego_coverage.py
+	$(OPA) eval --data policies --strict-builtin-errors --format discard data >/dev/null
+	$(PY) -m pytest --cov --cov-report=term-missing:skip-covered
+
+.PHONY: check
+check: venv tools ## Check format, lint, types, and that every generated file is up to date.
+	$(PY) -m ruff format --check
+	$(PY) -m ruff check
+	$(PY) -m mypy
+	$(OPA) fmt --fail --diff policies
+	$(OPA) check --strict --capabilities .ci/capabilities.json policies
+	$(OPA) check --strict --schema schemas/input.json --ignore conftest.rego policies
+	.tools/bin/regal lint policies
+	failed=0; for generator in $(GENERATORS); do $(PY) -m sealgate.generate.$$generator --check || failed=1; done; exit $$failed
+
+.PHONY: generate
+generate: venv tools ## Write every generated file: tables, catalogue, RULES.md, TRACEABILITY.md, compiled policies.
+	for generator in $(GENERATORS); do $(PY) -m sealgate.generate.$$generator; done
+
+.PHONY: policies
+policies: venv tools ## Compile the policies to WebAssembly, and nothing else.
+	$(PY) -m sealgate.generate.policies
+
+.PHONY: bench
+bench: venv tools ## Measure both engines and the CLI's cold start.
+	for benchmark in benchmarks/*.py; do $(PY) $$benchmark; done
+
+.PHONY: format
+format: venv tools ## Format Python and Rego.
+	$(PY) -m ruff format
+	$(PY) -m ruff check --fix
+	$(OPA) fmt --write policies
+
+.PHONY: venv
+venv: .venv/installed-dev ## Set up .venv with sealgate and what its tests and checks need.
+
+.PHONY: tools
+tools: .tools/bin/opa .tools/bin/conftest .tools/bin/regal ## Build opa, conftest and regal, pinned in .ci/tools, into .tools/bin. Needs Go.
+
+.PHONY: clean
+clean: ## Remove the virtual environment, the tools and every cache.
+	rm -rf .venv .tools .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+# The demo's share: what sealgate itself needs.
+.venv/installed: pyproject.toml | .venv/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+# Dependency groups need a newer pip than Python 3.11 brings.
+.venv/installed-dev: pyproject.toml | .venv/bin/python
+	$(PY) -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[opa]' --group dev
+	touch .venv/installed $@
+
+.tools/bin/opa .tools/bin/conftest: .ci/tools/go.sum
+	cd .ci/tools && go build -trimpath -ldflags='-s -w' -o $(CURDIR)/$@ github.com/open-policy-agent/$(@F)
+	touch $@
+
+.tools/bin/regal: .ci/tools/regal/go.sum
+	cd .ci/tools/regal && go build -trimpath -ldflags='-s -w' -o $(CURDIR)/$@ github.com/open-policy-agent/regal
+	touch $@
