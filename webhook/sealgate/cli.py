@@ -1,0 +1,358 @@
+"""The command line. A check is answered in a fraction of a second."""
+
+# ruff: noqa: PLC0415 large libraries are imported where they are used, since no check may wait for them
+
+from __future__ import annotations
+
+import dataclasses
+import logging.config
+import os
+import shutil
+import socket
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
+
+import click
+
+from sealgate import __version__, decisions, engines, logs, resources
+from sealgate import settings as settings_file
+from sealgate.context import file as context_file
+from sealgate.errors import EngineError, SealgateError, UnreadableInputError
+from sealgate.reading import files, requests
+from sealgate.reports import Result, catalogue, machine, table
+from sealgate.reports.text import Page, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from flask import Flask
+
+    from sealgate.engines import Engine
+    from sealgate.settings import Settings
+
+Output: TypeAlias = Literal["table", "json"]
+
+ALLOWED, DENIED, UNREADABLE, UNDECIDED = 0, 1, 2, 3
+_INTERRUPTED = 130
+
+_EXIT_CODES = """
+\b
+Exit codes; of several inputs the highest counts:
+  0  allowed
+  1  denied
+  2  unreadable input, or wrong usage
+  3  no decision
+"""
+
+_settings_option = click.option(
+    "--settings",
+    "settings_path",
+    metavar="FILE",
+    help="Settings; without it the nearest sealgate.yaml, from the working directory upwards.",
+)
+_engine_option = click.option(
+    "--engine", "engine_kind", type=click.Choice(["embedded", "opa"]), help="Where the policies are evaluated."
+)
+_opa_url_option = click.option("--opa-url", metavar="URL", help="The OPA server, for --engine opa.")
+_output_option = click.option(
+    "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="For people or programs."
+)
+
+
+def main() -> NoReturn:
+    """Run the command line and exit. Whatever goes wrong is said in a line on standard error, never by a traceback."""
+    try:
+        code = cli.main(prog_name="sealgate", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        code = UNREADABLE
+    except click.ClickException as error:
+        _complain(error.message)
+        code = UNREADABLE
+    except click.Abort:
+        code = _INTERRUPTED
+    except SealgateError as error:
+        for line in str(error).splitlines():
+            _complain(line)
+        code = UNDECIDED if isinstance(error, EngineError) else UNREADABLE
+    except Exception as error:  # noqa: BLE001 a bug is no verdict either: Python's own exit code would be that of a denial
+        _complain(f"internal error, no decision: {type(error).__name__}: {error}")
+        code = UNDECIDED
+    sys.exit(code)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s", prog_name="sealgate")
+def cli() -> None:
+    """Say whether a job will work with its KMS key, whether it may, and who else could use the key through it."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that can't show a character must not turn a verdict into a failure.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+
+
+@cli.command(epilog=_EXIT_CODES)
+@click.argument("sources", metavar="FILE...", nargs=-1, required=True)
+@click.option("--operation", metavar="SERVICE:NAME", help="The operation of bare parameters: sagemaker:CreateJob.")
+@click.option(
+    "--context", "context_path", metavar="FILE", help="What AWS knows: keys, aliases, buckets (JSON or YAML)."
+)
+@click.option("--region", help="The Region of the requests.")
+@click.option("--account", help="The account of the requests.")
+@click.option("--partition", help="The partition of the requests.")
+@_settings_option
+@_engine_option
+@_opa_url_option
+@_output_option
+@click.option("--now", metavar="TIME", help="The time to decide at (RFC 3339), to try when exceptions expire.")
+@click.pass_context
+def check(ctx: click.Context, /, sources: tuple[str, ...], output: Output, **options: str | None) -> None:
+    """Check requests that are about to be made.
+
+    FILE is a request as {service, operation, parameters}, its bare parameters with --operation, an input of the
+    AWS CLI's --cli-input-json or -yaml, or a whole input document. A folder stands for the files in it, - for standard
+    input.
+    """
+    if [*sources, options["context_path"]].count(files.STANDARD_INPUT) > 1:
+        raise click.UsageError("standard input (-) can be read once")
+    case = _Case.read(options)
+    paths = files.expand_paths(sources)
+    results = list(_results(paths, case))
+    _print(results, output)
+    ctx.exit(max(_exit_code(result) for result in results))
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads a process.")
+@_settings_option
+@_engine_option
+@_opa_url_option
+def serve(host: str, port: int, workers: int, threads: int, **options: str | None) -> None:
+    """Serve the HTTP API until stopped."""
+    settings = _settings(options)
+    logging.config.dictConfig(logs.configuration(settings.log_level, settings.log_format))
+    _refuse_dead_engine(settings)
+    try:
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise click.ClickException(f"can't listen on {host}:{port}: {error.strerror or error}") from error
+    _serve(settings, {"bind": f"fd://{listener.detach()}", "workers": workers, "threads": threads})
+
+
+@cli.command()
+@click.argument("rule_id", metavar="[ID]", required=False)
+@_output_option
+def rules(rule_id: str | None, output: Output) -> None:
+    """List the rules, or explain the one with this ID."""
+    every = resources.rules()
+    if rule_id is None:
+        click.echo(catalogue.as_json({"rules": every}) if output == "json" else catalogue.listed(every, _page()))
+        return
+    by_id = {rule["id"]: rule for rule in every}
+    rule = by_id.get(rule_id.upper())
+    if rule is None:
+        close = get_close_matches(rule_id.upper(), by_id, n=1, cutoff=0.5)
+        hint = f"did you mean {close[0]}?" if close else "`sealgate rules` lists them"
+        raise click.ClickException(f"there is no rule {rule_id}: {hint}")
+    click.echo(catalogue.as_json(rule) if output == "json" else catalogue.explained(rule, _page()))
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class _Case:
+    """What holds for all inputs of one check."""
+
+    settings: Settings
+    settings_path: Path | None
+    said: Mapping[str, Any]
+    """What the command line's own options say of the context."""
+    context: Mapping[str, Any]
+    """What the file that they name says of it."""
+    operation: str | None
+    now: datetime
+
+    @classmethod
+    def read(cls, options: Mapping[str, str | None]) -> _Case:
+        """Read what the options say and what they name."""
+        said = {name: options[name] for name in ("region", "account", "partition") if options[name]}
+        return cls(
+            settings=_settings(options),
+            settings_path=_settings_path(options),
+            said=context_file.read(said, source="the command line") if said else {},
+            context=context_file.load(options["context_path"]) if options["context_path"] else {},
+            operation=options["operation"],
+            now=_time(options["now"]),
+        )
+
+    def context_with(self, of_input: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return the whole context of an input: the options come first, then their file, the input and the settings.
+
+        All of it is the user's own.
+        """
+        known, _ = context_file.merge(self.context, self.said, of_input)
+        context, _ = context_file.merge(known, {}, self.settings.context)
+        return context
+
+
+def _settings_path(options: Mapping[str, str | None]) -> Path | None:
+    given = options["settings_path"]
+    return Path(given) if given else settings_file.find(Path.cwd())
+
+
+def _settings(options: Mapping[str, str | None]) -> Settings:
+    settings = settings_file.Settings.load(_settings_path(options), os.environ)
+    changes: dict[str, Any] = {}
+    if options["engine_kind"]:
+        changes["kind"] = options["engine_kind"]
+    if options["opa_url"]:
+        changes["opa_url"] = options["opa_url"]
+    return dataclasses.replace(settings, engine=dataclasses.replace(settings.engine, **changes))
+
+
+def _time(text: str | None) -> datetime:
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise click.UsageError(f"--now {text} is no RFC 3339 time with its offset, such as 2026-01-31T12:00:00Z")
+    return moment
+
+
+def _results(paths: Sequence[str], case: _Case) -> Iterator[Result]:
+    """Yield the result of each input. What is wrong with one is said at once, and keeps no other from its answer."""
+    engine: Engine | None = None
+    try:
+        for path in _watched(paths):
+            source = "<stdin>" if path == files.STANDARD_INPUT else path
+            try:
+                engine = engine or engines.build(case.settings.engine)
+                yield _decided(path, source, case, engine)
+            except (UnreadableInputError, EngineError) as error:
+                _complain(f"{source}: no decision: {error}" if isinstance(error, EngineError) else str(error))
+                yield Result(source=source, error=error)
+    finally:
+        if engine is not None:
+            engine.close()
+
+
+def _decided(path: str, source: str, case: _Case, engine: Engine) -> Result:
+    value = files.read_file(path)
+    subject, context, policy = requests.read_input(value, allow_settings=True, operation=case.operation, source=source)
+    if policy is not None and case.settings_path is not None:
+        # Who writes the input must not be able to soften what the settings ask for.
+        raise UnreadableInputError(f"it carries settings, and {case.settings_path} holds others", source=source)
+    document = decisions.build_document(
+        subject,
+        settings=case.settings.policy if policy is None else policy,
+        context=case.context_with(context),
+        now=case.now,
+        context_from_caller=[],
+    )
+    return Result(source=source, decision=decisions.decide(engine, document))
+
+
+def _watched(paths: Sequence[str]) -> Iterator[str]:
+    """Yield the paths; where there are several and they take more than a second, show on a terminal how far it is."""
+    if len(paths) == 1 or not sys.stderr.isatty():
+        yield from paths
+        return
+    started = time.monotonic()
+    bar = None
+    try:
+        for index, path in enumerate(paths):
+            if bar is None and time.monotonic() - started > 1:
+                from rich.console import Console
+                from rich.progress import Progress
+
+                bar = Progress(console=Console(stderr=True), transient=True)
+                task = bar.add_task("checking", total=len(paths), completed=index)
+                bar.start()
+            yield path
+            if bar is not None:
+                bar.advance(task)
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def _refuse_dead_engine(settings: Settings) -> None:
+    """Raise EngineError where the engine in this process can't decide.
+
+    An OPA server may start after us: until it does, /readyz says that no decision can be had.
+    """
+    engine = engines.build(settings.engine)
+    try:
+        engine.check()
+    except EngineError as error:
+        if engine.name != "opa":
+            raise
+        logging.getLogger(__name__).warning("no decision can be had yet: %s", error)
+    finally:
+        engine.close()
+
+
+def _serve(settings: Settings, options: Mapping[str, Any]) -> None:
+    """Run gunicorn in this process until it is stopped."""
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+    class Server(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            for name in chosen.keys() & self.cfg.settings.keys():  # older releases do not know all of them
+                self.cfg.set(name, chosen[name])
+
+        def load(self) -> Flask:
+            # In the worker, after the fork: neither the engine's threads nor the metrics' files survive one.
+            from sealgate.app import create_app
+
+            return create_app(settings)
+
+    chosen: dict[str, Any] = {
+        "worker_class": "gthread",
+        "control_socket_disable": True,
+        "logconfig_dict": logs.configuration(settings.log_level, settings.log_format),
+        **options,
+    }
+    if options["workers"] > 1:
+        # /metrics is answered by any one of the workers, for all of them: their counts meet in this folder.
+        folder = tempfile.mkdtemp(prefix="sealgate-metrics-")
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        chosen["child_exit"] = lambda _, worker: _forget_worker(worker.pid)
+        chosen["on_exit"] = lambda _: shutil.rmtree(folder, ignore_errors=True)
+    Server().run()
+
+
+def _forget_worker(pid: int) -> None:
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def _exit_code(result: Result) -> int:
+    if result.decision is None:
+        return UNDECIDED if isinstance(result.error, EngineError) else UNREADABLE
+    return ALLOWED if result.allowed else DENIED
+
+
+def _print(results: Sequence[Result], output: Output) -> None:
+    click.echo(machine.render(results) if output == "json" else table.render(results, _page()))
+
+
+def _page() -> Page:
+    """Return what standard output is: as wide as the terminal, coloured where somebody sees it and wants it."""
+    if not sys.stdout.isatty():
+        return Page()
+    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Page(width=shutil.get_terminal_size().columns, colour=colour)
+
+
+def _complain(text: str) -> None:
+    click.echo(f"sealgate: {printable(text)}", err=True)

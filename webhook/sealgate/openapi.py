@@ -1,0 +1,217 @@
+"""The description of the HTTP API, in OpenAPI 3.1, made from the schemas that everything else is held against."""
+
+from __future__ import annotations
+
+from functools import cache
+from http import HTTPStatus
+from typing import Any
+
+from sealgate import __version__, resources
+
+# What the service says itself and refuses from outside.
+_OWN_MEMBERS = ("settings", "now", "parsed", "context_from_caller")
+
+_LEVELS = ["required", "recommended", "option", "fact"]
+_SEVERITIES = ["critical", "high", "medium", "low"]
+
+
+@cache
+def document() -> dict[str, Any]:
+    """Return the description as a JSON object."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "sealgate",
+            "version": __version__,
+            "description": "Decides, before a SageMaker or Bedrock job is submitted, whether its KMS encryption is "
+            "what AWS documents and what the organisation wants.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": _PATHS,
+        "components": {"schemas": _schemas()},
+    }
+
+
+def _reference(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def _json(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
+
+
+def _answer(description: str, name: str) -> dict[str, Any]:
+    return {"description": description, "content": _json(_reference(name))}
+
+
+def _errors(**descriptions: str) -> dict[str, Any]:
+    return {str(HTTPStatus[name].value): _answer(text, "Error") for name, text in descriptions.items()}
+
+
+_PATHS: dict[str, Any] = {
+    "/v1/validate": {
+        "post": {
+            "operationId": "validate",
+            "summary": "Decide on a request that is about to be made, or on a batch of them.",
+            "requestBody": {
+                "required": True,
+                "content": _json({"anyOf": [_reference("Question"), _reference("Request"), _reference("Batch")]}),
+            },
+            "responses": {
+                "200": {
+                    "description": "The decision, whichever it is. For a batch, the decisions in its order.",
+                    "content": _json({"anyOf": [_reference("Decision"), _reference("Decisions")]}),
+                },
+                **_errors(
+                    BAD_REQUEST="The body can't be read, or carries what only the service may say.",
+                    REQUEST_ENTITY_TOO_LARGE="The body, or the batch, is larger than this service takes.",
+                    UNSUPPORTED_MEDIA_TYPE="The body is not announced as plain application/json.",
+                    SERVICE_UNAVAILABLE="There is no decision, so nothing is allowed.",
+                ),
+            },
+        }
+    },
+    "/v1/rules": {
+        "get": {
+            "operationId": "rules",
+            "summary": "Every rule, as the catalogue describes it.",
+            "responses": {"200": _answer("The rules.", "Rules")},
+        }
+    },
+    "/v1/rules/{rule_id}": {
+        "get": {
+            "operationId": "rule",
+            "summary": "One rule.",
+            "parameters": [
+                {
+                    "name": "rule_id",
+                    "in": "path",
+                    "required": True,
+                    "description": "Its id, such as SG-MTRL-002.",
+                    "schema": {"type": "string"},
+                }
+            ],
+            "responses": {"200": _answer("The rule.", "Rule"), **_errors(NOT_FOUND="No rule has this id.")},
+        }
+    },
+    "/healthz": {
+        "get": {
+            "operationId": "healthz",
+            "summary": "Whether the process answers. It never asks the engine.",
+            "responses": {"200": _answer("It does.", "Health")},
+        }
+    },
+    "/readyz": {
+        "get": {
+            "operationId": "readyz",
+            "summary": "Whether a decision could be had now.",
+            "responses": {"200": _answer("It could.", "Readiness"), "503": _answer("It could not.", "Readiness")},
+        }
+    },
+    "/metrics": {
+        "get": {
+            "operationId": "metrics",
+            "summary": "Counters in Prometheus' text format.",
+            "responses": {
+                "200": {"description": "The counters.", "content": {"text/plain": {"schema": {"type": "string"}}}}
+            },
+        }
+    },
+    "/openapi.json": {
+        "get": {
+            "operationId": "openapi",
+            "summary": "This description.",
+            "responses": {"200": {"description": "This description.", "content": _json({"type": "object"})}},
+        }
+    },
+}
+
+
+def _object(about: str, /, *, optional: tuple[str, ...] = (), **members: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "description": about,
+        "type": "object",
+        "additionalProperties": False,
+        "required": [name for name in members if name not in optional],
+        "properties": members,
+    }
+
+
+def _schemas() -> dict[str, Any]:
+    text = {"type": "string"}
+    return {
+        **_components("Question", _from_outside(resources.schema("input"))),
+        **_components("Decision", resources.schema("decision")),
+        "Request": _object(
+            "A request of the AWS API, without what is known beside it.",
+            service={"description": "As in the AWS CLI, such as sagemaker.", "type": "string"},
+            operation={"description": "As the API names it, such as CreateJob.", "type": "string"},
+            parameters={"description": "With the member names of the API.", "type": "object"},
+        ),
+        "Batch": _object(
+            "Questions that are answered together, or not at all.",
+            batch={
+                "type": "array",
+                "minItems": 1,
+                "items": {"anyOf": [_reference("Question"), _reference("Request")]},
+            },
+        ),
+        "Decisions": _object(
+            "The decisions on a batch, in its order.", decisions={"type": "array", "items": _reference("Decision")}
+        ),
+        "Rule": _object(
+            "A rule, as its annotations describe it.",
+            id=text,
+            title=text,
+            description=text,
+            level={"enum": _LEVELS},
+            severity={"enum": _SEVERITIES},
+            requirements={"type": "array", "items": text},
+            remediation=text,
+            reference=text,
+            always={"description": "Whether the settings can't turn it off.", "type": "boolean"},
+        ),
+        "Rules": _object("The rules.", rules={"type": "array", "items": _reference("Rule")}),
+        "Health": _object("A sign of life.", status={"const": "ok"}),
+        "Readiness": _object(
+            "Whether a decision could be had, and what stands in the way.",
+            ready={"type": "boolean"},
+            failing={"type": "object", "additionalProperties": text},
+        ),
+        "Error": _object(
+            "Why there is no other answer.",
+            error=_object(
+                "What is wrong, and where in the body, as far as it has a place.",
+                optional=("source", "line", "column"),
+                type={"description": "A word for programs, such as unreadable_input or no_decision.", "type": "string"},
+                message={"description": "A sentence for people.", "type": "string"},
+                source={"description": "The part of the body, such as /batch/2.", "type": "string"},
+                line={"type": "integer", "minimum": 1},
+                column={"type": "integer", "minimum": 1},
+            ),
+        ),
+    }
+
+
+def _from_outside(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of input documents without what a caller may not say."""
+    members = {name: member for name, member in schema["properties"].items() if name not in _OWN_MEMBERS}
+    return {**schema, "properties": members}
+
+
+def _components(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema file as components: itself as `name`, each of its $defs as `name` and the definition's own."""
+    parts = {part: f"{name}{part[0].upper()}{part[1:]}" for part in schema.get("$defs", {})}
+
+    def moved(value: Any) -> Any:  # noqa: ANN401 any JSON value
+        if isinstance(value, list):
+            return [moved(element) for element in value]
+        if not isinstance(value, dict):
+            return value
+        return {
+            key: _reference(parts[member.rpartition("/")[2]])["$ref"] if key == "$ref" else moved(member)
+            for key, member in value.items()
+            if key not in {"$schema", "$id", "$defs"}
+        }
+
+    return {name: moved(schema), **{parts[part]: moved(content) for part, content in schema.get("$defs", {}).items()}}

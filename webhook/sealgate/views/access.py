@@ -1,0 +1,56 @@
+"""One log line a request: who asked what, and the verdict. Never a body, never a key."""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, g, request
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sealgate.decisions import Decision
+
+_log = logging.getLogger(__name__)
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
+
+
+def register(app: Flask) -> None:
+    """Give every request an id (its own X-Request-Id, or a new one), answer with it, and log the request when done."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def remember(decisions: Sequence[Decision]) -> None:
+    """Have the line of this request say what was decided."""
+    g.decisions = decisions
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+    g.started = time.perf_counter()
+
+
+def _end(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.request_id
+    fields: dict[str, object] = {
+        "request_id": g.request_id,
+        "method": request.method,
+        "path": request.path,
+        "status": response.status_code,
+        "duration_ms": round((time.perf_counter() - g.started) * 1000, 2),
+    }
+    decisions: Sequence[Decision] = g.get("decisions", ())
+    if decisions:
+        findings = [finding for decision in decisions for finding in decision["findings"]]
+        fields["decisions"] = len(decisions)
+        fields["allowed"] = sum(decision["allowed"] for decision in decisions)
+        fields["denied_by"] = sorted({found["rule"] for found in findings if found["enforcement"] == "deny"})
+    _log.info("request", extra={"fields": fields})
+    return response

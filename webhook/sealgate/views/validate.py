@@ -1,0 +1,84 @@
+"""`POST /v1/validate`: an input document, or a batch of them, becomes a decision each."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from sealgate import decisions
+from sealgate.context import file as context_file
+from sealgate.errors import UnreadableInputError
+from sealgate.reading import requests
+from sealgate.views import access, body
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sealgate.decisions import Decision
+    from sealgate.engines import Engine
+    from sealgate.metrics import Metrics
+    from sealgate.settings import Settings
+
+
+_MEMBERS = {"subject", "context", "service", "operation", "parameters"}
+
+
+class _Question(NamedTuple):
+    subject: Mapping[str, Any]
+    context: Mapping[str, Any]
+    context_from_caller: list[str]
+
+
+def blueprint(engine: Engine, settings: Settings, metrics: Metrics) -> Blueprint:
+    """Return the view. A batch is read as a whole before the first decision, and answered as a whole or not at all."""
+    views = Blueprint("validate", __name__)
+
+    @views.post("/v1/validate")
+    def validate() -> Response:
+        content = body.read(request)
+        if isinstance(content, dict) and "batch" in content:
+            questions = [_read(entry, settings, f"/batch/{index}") for index, entry in enumerate(_entries(content))]
+            answers = [decide(question) for question in questions]
+            access.remember(answers)
+            return jsonify(decisions=answers)
+        decision = decide(_read(content, settings, None))
+        access.remember([decision])
+        return jsonify(decision)
+
+    def decide(question: _Question) -> Decision:
+        document = decisions.build_document(
+            question.subject,
+            settings=settings.policy,
+            context=question.context,
+            now=datetime.now(UTC),
+            context_from_caller=question.context_from_caller,
+        )
+        return metrics.observed("validate", lambda: decisions.decide(engine, document))
+
+    def _entries(content: dict[str, Any]) -> list[Any]:
+        if others := sorted(content.keys() - {"batch"}):
+            raise UnreadableInputError(f"beside batch stands {', '.join(others)}: each entry carries its own")
+        entries = content["batch"]
+        if not isinstance(entries, list) or not entries:
+            raise UnreadableInputError("batch is no list of at least one input", source="/batch")
+        if len(entries) > settings.max_batch:
+            raise RequestEntityTooLarge(
+                f"the batch has {len(entries)} entries; this service takes {settings.max_batch}"
+            )
+        return entries
+
+    return views
+
+
+def _read(content: object, settings: Settings, source: str | None) -> _Question:
+    if isinstance(content, dict) and content.keys().isdisjoint(_MEMBERS):
+        # Bare parameters are for the command line: a service does not guess whose they are.
+        raise UnreadableInputError("this has neither a subject nor service, operation and parameters", source=source)
+    subject, given, _ = requests.read_input(content, allow_settings=False, source=source)
+    if given is not None and not settings.accept_context:
+        raise UnreadableInputError("this service takes no context from its callers", source=source)
+    context, from_caller = context_file.merge(settings.context, {}, given)
+    return _Question(subject, context, from_caller)
