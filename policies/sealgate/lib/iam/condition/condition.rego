@@ -107,9 +107,9 @@ _holds("equal", condition, item) if condition.texts[item]
 
 _holds("equal_folded", condition, item) if condition.texts[lower(item)]
 
-_holds("like", condition, item) if regex.match(condition.pattern, item)
+_holds("like", condition, item) if pattern.matches(condition.pattern, item)
 
-_holds("arn", condition, item) if regex.match(condition.pattern, item)
+_holds("arn", condition, item) if pattern.matches(condition.pattern, item)
 
 _holds("boolean", condition, item) if condition.texts[lower(item)]
 
@@ -164,11 +164,15 @@ _equals("equal", content, item) := _same(pattern.unmarked(content), item)
 
 _equals("equal_folded", content, item) := _same(lower(pattern.unmarked(content)), lower(item))
 
-_equals("like", content, item) := regex.match(pattern.text([content]), item)
+_equals("like", content, item) := _matches(pattern.text([content]), item)
 
-_equals("arn", content, item) := regex.match(pattern.arn([content]), item) if not _are_no_arns([content])
+_equals("arn", content, item) := _matches(pattern.arn([content]), item) if not _are_no_arns([content])
 
 _equals("arn", content, _) := null if _are_no_arns([content])
+
+_matches(ready, item) if pattern.matches(ready, item)
+
+_matches(ready, item) := false if not pattern.matches(ready, item)
 
 _are_no_arns(values) if {
 	some content in values

@@ -45,6 +45,17 @@ many(given, _) := none if given.state == "absent"
 many(given, layer) := _unread(given, layer, _called(layer)) if given.state == "unknown"
 
 # METADATA
+# description: The one group of several documents that are read already.
+# scope: document
+merged(groups) := {
+	"state": "known",
+	"missing": [missing | some group in groups; some missing in group.missing],
+	"problems": [problem | some group in groups; some problem in group.problems],
+	"allow": [statement | some group in groups; some statement in group.allow],
+	"deny": [statement | some group in groups; some statement in group.deny],
+}
+
+# METADATA
 # description: |
 #   The groups of a list of lists in three states, one a level of the organisation: `{state, missing, levels}`.
 # scope: document
@@ -108,8 +119,7 @@ names_resource(statement, call) := 1 if {
 _in_actions(actions, action) if actions.names[action]
 
 _in_actions(actions, action) if {
-	actions.pattern != ""
-	regex.match(actions.pattern, action)
+	pattern.matches(actions.pattern, action)
 }
 
 _turned(false, truth) := truth
@@ -117,7 +127,7 @@ _turned(false, truth) := truth
 _turned(true, truth) := 2 - truth
 
 _in_resources(resources, call) := 2 if {
-	regex.match(resources.pattern, call.resource.value)
+	pattern.matches(resources.pattern, call.resource.value)
 } else := max([_open_resource(content, resources.negated, call) | some content in resources.open]) if {
 	resources.open != []
 } else := 0
@@ -136,20 +146,14 @@ _opened_resource(expanded, true, _) := 1 if expanded.state == "absent"
 
 _opened_resource(expanded, _, resource) := 2 if {
 	expanded.state == "known"
-	regex.match(pattern.resource([expanded.value]), resource)
+	pattern.matches(pattern.resource([expanded.value]), resource)
 } else := 0 if {
 	expanded.state == "known"
 }
 
-_many(documents, layer) := {
-	"state": "known",
-	"missing": [missing | some group in groups; some missing in group.missing],
-	"problems": [problem | some group in groups; some problem in group.problems],
-	"allow": [statement | some group in groups; some statement in group.allow],
-	"deny": [statement | some group in groups; some statement in group.deny],
-} if {
-	groups := [single(_entry_document(entry), layer, _entry_name(layer, entry, index)) | some index, entry in documents]
-}
+_many(documents, layer) := merged([single(_entry_document(entry), layer, _entry_name(layer, entry, index)) |
+	some index, entry in documents
+])
 
 _entry_document(entry) := _wrapped(entry.document) if value.has(entry, "document")
 
@@ -265,7 +269,7 @@ _is_of_service(action) if {
 _actions(statement) := {
 	"negated": _is_negated(statement, "NotAction"),
 	"names": {action | some action in actions; not _is_wild(action)},
-	"pattern": _pattern([action | some action in actions; _is_wild(action)]),
+	"pattern": pattern.text([action | some action in actions; _is_wild(action)]),
 } if {
 	written := object.get(statement, "Action", object.get(statement, "NotAction", []))
 	actions := [lower(action) | some action in _list(written)]
@@ -279,10 +283,6 @@ _is_wild(content) if contains(content, "*")
 
 _is_wild(content) if contains(content, "?")
 
-_pattern([]) := ""
-
-_pattern(patterns) := pattern.text(patterns) if count(patterns) > 0
-
 _resources(statement, variables) := _compiled_resources(statement.Resource, false, variables) if {
 	value.has(statement, "Resource")
 }
@@ -291,7 +291,7 @@ _resources(statement, variables) := _compiled_resources(statement.NotResource, t
 	value.has(statement, "NotResource")
 }
 
-_compiled_resources("*", negated, _) := {"negated": negated, "everything": true, "pattern": "", "open": []}
+_compiled_resources("*", negated, _) := {"negated": negated, "everything": true, "pattern": [], "open": []}
 
 _compiled_resources(resources, negated, variables) := {
 	"negated": negated,

@@ -96,7 +96,7 @@ _source(arn, call) := _from(arn, object.get(call.context, "aws:sourcearn", call.
 _from(arn, value) := 2 if {
 	value.state == "known"
 	some source in value.value
-	regex.match(pattern.arn([arn]), source)
+	pattern.matches(pattern.arn([arn]), source)
 } else := 1 if {
 	value.state == "unknown"
 } else := 0

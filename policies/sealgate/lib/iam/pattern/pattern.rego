@@ -1,27 +1,36 @@
 # METADATA
 # title: Wildcards and variables in policies
 # description: |
-#   Patterns of policies become regular expressions: `*` is any text and `?` any character. A variable's own `*` and
-#   `?`, and those of `${*}` and `${?}`, are no wildcards: they are carried through as two marks (U+0001 and U+0002)
-#   until the expression or the text is written.
+#   In the patterns of policies `*` is any text and `?` any character. A variable's own `*` and `?`, and those of `${*}`
+#   and `${?}`, are no wildcards: they are carried through as two marks (U+0001 and U+0002) until the pattern is made
+#   ready or the text is written.
 # scope: package
 package sealgate.lib.iam.pattern
 
+import data.sealgate.lib.wildcard
+
 # METADATA
-# description: A regular expression for texts that match one of the patterns, in any case-sensitive text.
-text(patterns) := _anchored([strings.replace_n(_text, pattern) | some pattern in patterns])
+# description: Whether a text matches one of the patterns that `text`, `resource` or `arn` made ready.
+matches(ready, content) if {
+	some one in ready
+	wildcard.fits(one, content)
+}
+
+# METADATA
+# description: Patterns for texts, ready for `matches`.
+text(patterns) := [_ready(pattern) | some pattern in patterns]
 
 # METADATA
 # description: |
-#   A regular expression for resources that match one of the patterns: `*` stays within a part of an ARN unless it ends
-#   the part, where it may reach beyond the colon. A pattern with fewer than six parts is completed with `*`.
-resource(patterns) := _anchored([_resource(pattern) | some pattern in patterns])
+#   Patterns for resources, ready for `matches`: `*` stays within a part of an ARN unless it ends the part, where it may
+#   reach beyond the colon. A pattern with fewer than six parts is completed with `*`.
+resource(patterns) := [_by_parts(pattern, _resource(pattern)) | some pattern in patterns]
 
 # METADATA
 # description: |
-#   A regular expression for ARNs as the ARN operators compare them: each of the six parts on its own, all of them
-#   written. Patterns with fewer parts match nothing.
-arn(patterns) := _anchored([_arn(pattern) | some pattern in patterns; count(split(pattern, ":")) > 5])
+#   Patterns for ARNs as the ARN operators compare them, ready for `matches`: each of the six parts on its own, all of
+#   them written. Patterns with fewer parts match nothing.
+arn(patterns) := [_by_parts(pattern, _arn(pattern)) | some pattern in patterns; count(split(pattern, ":")) > 5]
 
 # METADATA
 # description: Whether a text holds a variable.
@@ -88,10 +97,32 @@ _key(inner) := lower(trim_space(split(inner, ",")[0]))
 
 _marked(content) := strings.replace_n({"*": "\u0001", "?": "\u0002"}, content)
 
-_anchored(expressions) := concat("", ["^(?s:", concat("|", expressions), ")$"]) if count(expressions) > 0
+_ready(pattern) := wildcard.compiled(pattern) if not _has_marks(pattern)
 
-# No expression matches nothing.
-_anchored([]) := `^\b\B$`
+_ready(pattern) := {"prefix": _prefix(pattern), "regex": _anchored(strings.replace_n(_text, pattern))} if {
+	_has_marks(pattern)
+}
+
+# An ARN without wildcards is itself; the regular expression of another is asked only about texts that begin as it does.
+_by_parts(pattern, _) := {"parts": [unmarked(pattern)]} if _is_literal(pattern)
+
+_by_parts(pattern, expression) := {"prefix": _prefix(pattern), "regex": _anchored(expression)} if {
+	not _is_literal(pattern)
+}
+
+_is_literal(pattern) if {
+	not contains(pattern, "*")
+	not contains(pattern, "?")
+	count(split(pattern, ":")) > 5
+}
+
+_has_marks(pattern) if contains(pattern, "\u0001")
+
+_has_marks(pattern) if contains(pattern, "\u0002")
+
+_prefix(pattern) := unmarked(split(split(pattern, "*")[0], "?")[0])
+
+_anchored(expression) := concat("", ["^(?s:", expression, ")$"])
 
 _resource(pattern) := concat("", [
 	concat(":", array.concat(

@@ -11,23 +11,23 @@ test_text_matches_wildcards_and_nothing_else_is_special if {
 		["a*", "a\nb"],
 		["*", ""],
 	] {
-		regex.match(pattern.text([pair[0]]), pair[1])
+		pattern.matches(pattern.text([pair[0]]), pair[1])
 	}
 	every pair in [["a?c", "ac"], ["a.c", "abc"], ["kms:*", "s3:kms:x"], ["a", "ab"], ["", "a"]] {
-		not regex.match(pattern.text([pair[0]]), pair[1])
+		not pattern.matches(pattern.text([pair[0]]), pair[1])
 	}
 }
 
 test_text_of_several_patterns_is_any_of_them if {
 	expression := pattern.text(["a*", "*b"])
-	regex.match(expression, "ac")
-	regex.match(expression, "cb")
-	not regex.match(expression, "cc")
+	pattern.matches(expression, "ac")
+	pattern.matches(expression, "cb")
+	not pattern.matches(expression, "cc")
 }
 
 test_no_pattern_matches_nothing if {
-	not regex.match(pattern.text([]), "")
-	not regex.match(pattern.text([]), "a")
+	not pattern.matches(pattern.text([]), "")
+	not pattern.matches(pattern.text([]), "a")
 }
 
 test_resource if {
@@ -43,7 +43,7 @@ test_resource if {
 		"arn:aws:kms:*:key/*",
 		"arn:*",
 	] {
-		regex.match(pattern.resource([resource]), key)
+		pattern.matches(pattern.resource([resource]), key)
 	}
 	every resource in [
 		"arn:aws:kms:*west-1:111122223333:key/*",
@@ -52,18 +52,18 @@ test_resource if {
 		"arn:aws:kms:us-west-1",
 		"arn:aws:s3:*",
 	] {
-		not regex.match(pattern.resource([resource]), key)
+		not pattern.matches(pattern.resource([resource]), key)
 	}
 }
 
 test_arn_compares_each_part if {
-	regex.match(pattern.arn(["arn:aws:sns:us-west-2:111122223333:a:*"]), "arn:aws:sns:us-west-2:111122223333:a:b:c")
+	pattern.matches(pattern.arn(["arn:aws:sns:us-west-2:111122223333:a:*"]), "arn:aws:sns:us-west-2:111122223333:a:b:c")
 	role := "arn:aws:iam::111122223333:role/team/Train"
 	every wanted in [role, "arn:*:iam::*:role/*", "arn:aws:iam::1111????3333:*", "arn:aws:i*m:*:*:*"] {
-		regex.match(pattern.arn([wanted]), role)
+		pattern.matches(pattern.arn([wanted]), role)
 	}
 	every wanted in ["*", "arn:aws:iam:*", "arn:aws:iam:*:role/*", "arn:aws:iam::*:user/*"] {
-		not regex.match(pattern.arn([wanted]), role)
+		not pattern.matches(pattern.arn([wanted]), role)
 	}
 }
 
@@ -95,4 +95,12 @@ test_expanded if {
 	} {
 		pattern.expanded(content, context, absent) == expected
 	}
+}
+
+test_marks_are_literal_wildcards if {
+	pattern.matches(pattern.text(["a\u0001*"]), "a*bc")
+	pattern.matches(pattern.text(["a\u0002?"]), "a?b")
+	not pattern.matches(pattern.text(["a\u0001*"]), "abc")
+	not pattern.matches(pattern.text(["a\u0002?"]), "abb")
+	pattern.matches(pattern.arn(["arn:aws:iam::111122223333:role/\u0001"]), "arn:aws:iam::111122223333:role/*")
 }

@@ -1,0 +1,71 @@
+# METADATA
+# title: The one model that rules read
+# description: |
+#   The parts that every input adapter yields, as one list, whatever the input was: an API request, a plan, an object.
+# scope: package
+package sealgate.model
+
+import data.sealgate.lib.text
+import data.sealgate.lib.value
+import data.sealgate.model.context
+import data.sealgate.model.settings
+
+# METADATA
+# description: |
+#   The jobs: `{subject, operation, system, name, role, partition, account, region, keys, buckets, documents,
+#   problems}`. A key is `{path, value, use, forms, member}`; a bucket `{path, value, use}` with an S3 URI as its value.
+jobs := [job | some job in data.sealgate.inputs[_].jobs]
+
+# METADATA
+# description: |
+#   Every place at which a job names a key, as `{job, key, arn}` with the key's ARN in three states. A text that is no
+#   name of a key stands there as it is, so that no rule on approved keys takes it for one.
+named_keys := [{"job": job, "key": key, "arn": _named_arn(job, key.value)} |
+	some job in jobs
+	some key in job.keys
+	key.value.state != "absent"
+]
+
+# METADATA
+# description: Subjects that carry no key which the tables know.
+unguarded := [subject | some subject in data.sealgate.inputs[_].unguarded]
+
+# METADATA
+# description: What could not be read of the input as a whole, as `{subject, path, message}`.
+problems := {problem | some problem in data.sealgate.inputs[_].problems} | {problem |
+	some message in ((_subject_problems | settings.problems) | context.problems)
+	problem := {"subject": "input", "path": [], "message": message}
+}
+
+_named_arn(_, key) := key if key.state == "unknown"
+
+_named_arn(job, key) := context.key_arn(job, key.value) if is_string(key.value)
+
+_named_arn(_, key) := value.known(value.type_of(key.value)) if {
+	key.state == "known"
+	not is_string(key.value)
+}
+
+_kinds := {kind | is_object(input.subject); some kind, _ in input.subject}
+
+_understood := {kind | some kind; _ := data.sealgate.inputs[kind].jobs}
+
+# An adapter that yields nothing has not understood its subject; silence would look like an allowance.
+_subject_problems contains "the subject holds nothing that could be judged" if {
+	count(_kinds) > 0
+	(count(jobs) + count(unguarded)) + count({problem | some problem in data.sealgate.inputs[_].problems}) == 0
+}
+
+_subject_problems contains "the input has no subject: the part that holds what is to be judged" if count(_kinds) == 0
+
+_subject_problems contains concat("", ["the input has several subjects: ", text.listed(_kinds)]) if count(_kinds) > 1
+
+_subject_problems contains concat("", [
+	"subject.",
+	kind,
+	" is not understood; what is: ",
+	text.listed({concat(".", ["subject", understood]) | some understood in _understood}),
+]) if {
+	some kind in _kinds
+	not kind in _understood
+}

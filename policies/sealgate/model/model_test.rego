@@ -1,0 +1,75 @@
+package sealgate.model_test
+
+import data.sealgate.lib.value
+import data.sealgate.model
+
+test_jobs_and_unguarded_subjects_are_those_of_every_adapter if {
+	adapters := {
+		"aws_request": {"jobs": ["one"], "unguarded": [], "problems": set()},
+		"terraform_plan": {"jobs": ["two", "three"], "unguarded": ["four"], "problems": set()},
+	}
+	{job | some job in model.jobs} == {"one", "two", "three"} with data.sealgate.inputs as adapters
+	model.unguarded == ["four"] with data.sealgate.inputs as adapters
+}
+
+test_key_is_named_by_its_arn_in_three_states if {
+	cases := [
+		{"given": value.known(_key), "arn": value.known(_key)},
+		{"given": value.known("1234abcd-12ab-34cd-56ef-1234567890ab"), "arn": value.known(_key)},
+		{"given": value.known("alias/ml"), "arn": value.known(_key)},
+		{"given": value.known("alias/gone"), "arn": value.absent},
+		{"given": value.known("my-key"), "arn": value.known("my-key")},
+		{"given": value.known(null), "arn": value.known("null")},
+		{"given": value.known([_key]), "arn": value.known("an array")},
+		{"given": value.unknown("behind a variable"), "arn": value.unknown("behind a variable")},
+	]
+	job := object.union(_job, {"keys": [{"value": case.given} | some case in cases]})
+	named := model.named_keys with data.sealgate.model.jobs as [job]
+		with input as {"context": {"aliases": {"alias/ml": _key, "alias/gone": null}}}
+	[one.arn | some one in named] == [case.arn | some case in cases]
+	[one.key.value | some one in named] == [case.given | some case in cases]
+	{one.job | some one in named} == {job}
+}
+
+test_place_without_a_key_names_none if {
+	model.named_keys == [] with data.sealgate.model.jobs as [object.union(_job, {"keys": [{"value": value.absent}]})]
+	model.named_keys == [] with data.sealgate.model.jobs as []
+}
+
+test_problems_are_those_of_adapters_settings_and_context if {
+	found := model.problems with input as {
+		"subject": {"aws_request": null},
+		"settings": [],
+		"context": 7,
+	}
+	found == {
+		{"subject": "aws_request", "path": [], "message": "subject.aws_request is null, not an object"},
+		{"subject": "input", "path": [], "message": "settings is no object"},
+		{"subject": "input", "path": [], "message": "context is no object"},
+	}
+}
+
+test_input_holds_one_subject_that_is_understood if {
+	request := {"service": "sagemaker", "operation": "ListJobs", "parameters": {}}
+	model.problems == set() with input as {"subject": {"aws_request": request}}
+	{problem.message | some problem in model.problems} == {"the input has no subject: the part that holds what is to be judged"} with input as {}
+	{problem.message | some problem in model.problems} == {
+		"subject.terraform is not understood; what is: subject.aws_request",
+		"the input has several subjects: aws_request, terraform",
+	} with input as {"subject": {"aws_request": request, "terraform": {}}}
+}
+
+test_subject_that_yields_nothing_is_a_problem if {
+	adapters := {"aws_request": {"jobs": [], "unguarded": [], "problems": set()}}
+	{problem.message | some problem in model.problems} == {"the subject holds nothing that could be judged"} with input as {"subject": {"aws_request": {}}}
+		with data.sealgate.inputs as adapters
+}
+
+_key := "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+
+_job := {
+	"subject": "job",
+	"partition": {"state": "known", "value": "aws"},
+	"region": {"state": "known", "value": "us-west-2"},
+	"account": {"state": "known", "value": "111122223333"},
+}
