@@ -1,0 +1,121 @@
+# METADATA
+# title: Every KMS call that the job makes is allowed
+# description: |
+#   Each call that AWS documents for the job is put to the key policy, the principal's policies, its boundary and the
+#   organization's policies. A call that they deny fails the job, at once or while it runs.
+# scope: package
+# related_resources:
+#   - description: Determining access to AWS KMS keys
+#     ref: https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
+# custom:
+#   id: SG-CALL-001
+#   level: required
+#   severity: critical
+#   requirements:
+#     - MTRL-05
+#     - MTRL-07
+#     - MTRL-10
+#     - MTRL-12
+#     - MTRL-13
+#     - MTRL-18
+#     - MTRL-21
+#     - LABEL-02
+#     - LABEL-04
+#     - LABEL-05
+#     - BCUST-03
+#     - BCUST-04
+#     - BCUST-06
+#     - REST-06
+#     - BEVAL-02
+#     - BEVAL-03
+#   remediation: >-
+#     Allow the call: in the key policy for this principal, or in the principal's own policies where the key policy
+#     delegates to the account.
+package sealgate.rules.call.needed_call_is_allowed
+
+import data.sealgate.lib.finding
+import data.sealgate.lib.text
+import data.sealgate.lib.value
+import data.sealgate.systems.call_findings
+import data.sealgate.systems.calls
+
+checked contains simulation.job.subject if some simulation in calls.simulated
+
+checked contains undetermined.job.subject if some undetermined in calls.undetermined
+
+findings contains found if {
+	some simulation in _judged
+	not simulation.alternative
+	denied := call_findings.denied(simulation)
+	count(denied) > 0
+	found := call_findings.denial(simulation, denied)
+}
+
+# The documents do not settle who makes the call: it fails for certain where nobody may.
+findings contains found if {
+	some simulation in _judged
+	simulation.alternative
+	denied := {action: answer |
+		some action, answer in call_findings.denied(simulation)
+		every other in _alternatives(simulation) {
+			other.answers[action].decision == "denied"
+		}
+	}
+	count(denied) > 0
+	found := call_findings.denial(simulation, denied)
+}
+
+findings contains found if {
+	some simulation in _judged
+	simulation.alternative
+	denied := {action: answer |
+		some action, answer in call_findings.denied(simulation)
+		some other in _alternatives(simulation)
+		other.answers[action].decision != "denied"
+	}
+	count(denied) > 0
+
+	found := finding.required_by(
+		finding.unverified(simulation.job.subject, simulation.key.path, value.unknown(concat("", [
+			"the documents do not settle whether the caller or the execution role calls ",
+			text.listed(object.keys(denied)),
+			", which ",
+			call_findings.described(simulation),
+			" may not",
+		]))),
+		simulation.entry.requirements,
+	)
+}
+
+findings contains found if {
+	some simulation in calls.simulated
+	not simulation.entry.allowed_by_grant
+	some unknown in call_findings.doubts(simulation)
+
+	found := finding.required_by(
+		finding.unverified(simulation.job.subject, simulation.key.path, unknown),
+		simulation.entry.requirements,
+	)
+}
+
+findings contains found if {
+	some undetermined in calls.undetermined
+	found := finding.required_by(
+		finding.unverified(undetermined.job.subject, undetermined.path, undetermined.unknown),
+		undetermined.entry.requirements,
+	)
+}
+
+_judged := [simulation |
+	some simulation in calls.simulated
+	not simulation.inferred
+	not simulation.entry.allowed_by_grant
+]
+
+_alternatives(simulation) := [other |
+	some other in calls.simulated
+	other.job.subject == simulation.job.subject
+	other.entry.id == simulation.entry.id
+	other.key == simulation.key
+	other.who != simulation.who
+]
