@@ -34,6 +34,7 @@ def evaluate(rule: str, document: dict[str, Any]) -> Any:
     """Return the value of a rule of answers.rego for an input document."""
     command = [
         *(str(OPA), "eval", "--format=json", "--strict-builtin-errors", "--stdin-input"),
+        *("--data", str(LIB / "wildcard")),
         *("--data", str(LIB / "iam"), "--data", str(LIB / "value"), "--data", str(HERE / "answers.rego")),
         *("--ignore", "*_test.rego"),
         f"data.sealgate_oracle.{rule}",

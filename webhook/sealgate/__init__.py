@@ -1,4 +1,4 @@
-"""sealgate: will this job work with this KMS key, may it, and who else could use the key through it?"""
+"""Will this job work with this KMS key, may it, and who else could use the key through it."""
 
 from __future__ import annotations
 

@@ -15,20 +15,20 @@ import time
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, TypeVar
 
 import click
 
-from sealgate import __version__, decisions, engines, logs, resources
+from sealgate import __version__, decisions, engines, logs, questions, resources
 from sealgate import settings as settings_file
 from sealgate.context import file as context_file
 from sealgate.errors import EngineError, SealgateError, UnreadableInputError
-from sealgate.reading import files, requests
-from sealgate.reports import Result, catalogue, machine, table
+from sealgate.reading import files, policies, requests
+from sealgate.reports import Result, catalogue, explanation, exposure, generated_policy, machine, operations, table
 from sealgate.reports.text import Page, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from flask import Flask
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from sealgate.settings import Settings
 
 Output: TypeAlias = Literal["table", "json"]
+Answer = TypeVar("Answer")
 
 ALLOWED, DENIED, UNREADABLE, UNDECIDED = 0, 1, 2, 3
 _INTERRUPTED = 130
@@ -49,6 +50,24 @@ Exit codes; of several inputs the highest counts:
   3  no decision
 """
 
+_ANSWER_EXIT_CODES = """
+\b
+Exit codes:
+  0  answered
+  2  unreadable input, or wrong usage
+  3  no answer
+"""
+_EXPLAIN_EXIT_CODES = _ANSWER_EXIT_CODES.replace("  2", "  1  answered, and a call is denied\n  2")
+
+_operation_option = click.option(
+    "--operation", metavar="SERVICE:NAME", help="The operation of bare parameters: sagemaker:CreateJob."
+)
+_context_option = click.option(
+    "--context", "context_path", metavar="FILE", help="What AWS knows: keys, aliases, buckets (JSON or YAML)."
+)
+_region_option = click.option("--region", help="The Region of the requests.")
+_account_option = click.option("--account", help="The account of the requests.")
+_partition_option = click.option("--partition", help="The partition of the requests.")
 _settings_option = click.option(
     "--settings",
     "settings_path",
@@ -97,13 +116,11 @@ def cli() -> None:
 
 @cli.command(epilog=_EXIT_CODES)
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True)
-@click.option("--operation", metavar="SERVICE:NAME", help="The operation of bare parameters: sagemaker:CreateJob.")
-@click.option(
-    "--context", "context_path", metavar="FILE", help="What AWS knows: keys, aliases, buckets (JSON or YAML)."
-)
-@click.option("--region", help="The Region of the requests.")
-@click.option("--account", help="The account of the requests.")
-@click.option("--partition", help="The partition of the requests.")
+@_operation_option
+@_context_option
+@_region_option
+@_account_option
+@_partition_option
 @_settings_option
 @_engine_option
 @_opa_url_option
@@ -124,6 +141,92 @@ def check(ctx: click.Context, /, sources: tuple[str, ...], output: Output, **opt
     results = list(_results(paths, case))
     _print(results, output)
     ctx.exit(max(_exit_code(result) for result in results))
+
+
+@cli.command(epilog=_EXPLAIN_EXIT_CODES)
+@click.argument("source", metavar="REQUEST")
+@_operation_option
+@_context_option
+@_region_option
+@_account_option
+@_partition_option
+@_settings_option
+@_engine_option
+@_opa_url_option
+@_output_option
+@click.pass_context
+def explain(ctx: click.Context, /, source: str, output: Output, **options: str | None) -> None:
+    """Show every KMS call that the job of REQUEST makes: who calls what, and which statement allows or denies it."""
+    case = _Case.read(options)
+    answer = _answered(case, lambda engine: questions.explain(engine, _document(source, case)), source)
+    click.echo(explanation.as_json(answer) if output == "json" else explanation.render(answer, _page()))
+    ctx.exit(DENIED if any(call["decision"] == "denied" for call in answer["calls"]) else ALLOWED)
+
+
+@cli.command(epilog=_ANSWER_EXIT_CODES)
+@click.argument("source", metavar="REQUEST")
+@_operation_option
+@_context_option
+@_region_option
+@_account_option
+@_partition_option
+@click.option("--for-any-job", is_flag=True, help="Allow every job of the category, not this one alone.")
+@click.option("--minimal-conditions", is_flag=True, help="Leave out the conditions that are advised, not needed.")
+@click.option(
+    "--merge", metavar="POLICY", help="A key policy to complete: only what it lacks is added, shown as a diff."
+)
+@click.option("--key", metavar="ARN", help="Whose policy that is, where the job uses several keys.")
+@_settings_option
+@_engine_option
+@_opa_url_option
+@_output_option
+def policy(  # noqa: PLR0913 - each is an option of its own
+    *,
+    source: str,
+    for_any_job: bool,
+    minimal_conditions: bool,
+    merge: str | None,
+    key: str | None,
+    output: Output,
+    **options: str | None,
+) -> None:
+    """Write the smallest policies with which every KMS call of the job of REQUEST is allowed.
+
+    They are put in the place of the context's policies, and every call is evaluated again before they are shown.
+    """
+    if key is not None and merge is None:
+        raise click.UsageError("--key says whose the policy of --merge is")
+    case = _Case.read(options)
+    question: questions.Question = {"for_any_job": for_any_job, "minimal_conditions": minimal_conditions}
+    given = None if merge is None else policies.read_file(merge)
+    if given is not None:
+        question["merge"] = given
+    if key is not None:
+        question["key"] = key
+    answer = _answered(case, lambda engine: questions.generate(engine, _document(source, case), question), source)
+    shown = generated_policy.render(answer, _page(), given=given)
+    click.echo(generated_policy.as_json(answer) if output == "json" else shown)
+
+
+@cli.command("exposure", epilog=_ANSWER_EXIT_CODES)
+@click.argument("key", metavar="KEY")
+@click.option(
+    "--context", "context_path", metavar="FILE", required=True, help="What AWS knows: the key's policy and grants."
+)
+@click.option("--before", metavar="POLICY", help="Another key policy: who has gained since, and who has lost.")
+@_settings_option
+@_engine_option
+@_opa_url_option
+@_output_option
+def show_exposure(key: str, before: str | None, output: Output, **options: str | None) -> None:
+    """Show who can use the key with the ARN KEY, for what, by what and under which conditions, the widest first."""
+    case = _Case.read({**dict.fromkeys(("operation", "region", "account", "partition", "now")), **options})
+    question: questions.Question = {"key": key}
+    if before is not None:
+        question["before"] = policies.read_file(before)
+    answer = _answered(case, lambda engine: questions.expose(engine, case.context_with(None), question), None)
+    shown = exposure.render(answer, _page(), compared=before is not None)
+    click.echo(exposure.as_json(answer) if output == "json" else shown)
 
 
 @cli.command()
@@ -164,6 +267,21 @@ def rules(rule_id: str | None, output: Output) -> None:
     click.echo(catalogue.as_json(rule) if output == "json" else catalogue.explained(rule, _page()))
 
 
+@cli.command("operations")
+@click.argument("name", metavar="[SERVICE[:OPERATION]]", required=False)
+@_output_option
+def list_operations(name: str | None, output: Output) -> None:
+    """List the operations that name KMS keys, with their key members: all of them, a service's, or one."""
+    every = operations.described(resources.operations(), resources.tables()["key_kinds"])
+    chosen = [one for one in every if name is None or name.lower() in (one["operation"].lower(), one["service"])]
+    if name is not None and not chosen:
+        names = {known.lower(): known for one in every for known in (one["operation"], one["service"])}
+        close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+        hint = f"did you mean {names[close[0]]}?" if close else "`sealgate operations` lists them."
+        raise click.UsageError(f"there is no operation {name} with a KMS key: {hint}")
+    click.echo(operations.as_json(chosen) if output == "json" else operations.listed(chosen, _page()))
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class _Case:
     """What holds for all inputs of one check."""
@@ -187,7 +305,7 @@ class _Case:
             said=context_file.read(said, source="the command line") if said else {},
             context=context_file.load(options["context_path"]) if options["context_path"] else {},
             operation=options["operation"],
-            now=_time(options["now"]),
+            now=_time(options.get("now")),
         )
 
     def context_with(self, of_input: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -244,20 +362,36 @@ def _results(paths: Sequence[str], case: _Case) -> Iterator[Result]:
             engine.close()
 
 
+def _answered(case: _Case, ask: Callable[[Engine], Answer], source: str | None) -> Answer:
+    """Return what an engine of the case answers; what it finds unreadable is said of the source."""
+    engine = engines.build(case.settings.engine)
+    try:
+        return ask(engine)
+    except UnreadableInputError as error:
+        raise UnreadableInputError(error.message, source=error.source or source) from error
+    finally:
+        engine.close()
+
+
 def _decided(path: str, source: str, case: _Case, engine: Engine) -> Result:
+    return Result(source=source, decision=decisions.decide(engine, _document(path, case)))
+
+
+def _document(path: str, case: _Case) -> dict[str, Any]:
+    """Return the input document for the request in a file."""
+    source = "<stdin>" if path == files.STANDARD_INPUT else path
     value = files.read_file(path)
     subject, context, policy = requests.read_input(value, allow_settings=True, operation=case.operation, source=source)
     if policy is not None and case.settings_path is not None:
         # Who writes the input must not be able to soften what the settings ask for.
         raise UnreadableInputError(f"it carries settings, and {case.settings_path} holds others", source=source)
-    document = decisions.build_document(
+    return decisions.build_document(
         subject,
         settings=case.settings.policy if policy is None else policy,
         context=case.context_with(context),
         now=case.now,
         context_from_caller=[],
     )
-    return Result(source=source, decision=decisions.decide(engine, document))
 
 
 def _watched(paths: Sequence[str]) -> Iterator[str]:

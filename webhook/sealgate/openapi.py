@@ -9,7 +9,7 @@ from typing import Any
 from sealgate import __version__, resources
 
 # What the service says itself and refuses from outside.
-_OWN_MEMBERS = ("settings", "now", "parsed", "context_from_caller")
+_OWN_MEMBERS = ("settings", "now", "parsed", "context_from_caller", "question")
 
 _LEVELS = ["required", "recommended", "option", "fact"]
 _SEVERITIES = ["critical", "high", "medium", "low"]
