@@ -31,6 +31,16 @@ EXCHANGES = [
     ("validate with settings", "POST", "/v1/validate", 400),
     ("validate too much", "POST", "/v1/validate", 413),
     ("validate plain text", "POST", "/v1/validate", 415),
+    ("explain", "POST", "/v1/explain", 200),
+    ("explain with a dead engine", "POST", "/v1/explain", 503),
+    ("explain what is no JSON", "POST", "/v1/explain", 400),
+    ("explain too much", "POST", "/v1/explain", 413),
+    ("explain plain text", "POST", "/v1/explain", 415),
+    ("write policies", "POST", "/v1/policy", 200),
+    ("write policies with a dead engine", "POST", "/v1/policy", 503),
+    ("write policies for what is no JSON", "POST", "/v1/policy", 400),
+    ("write policies for too much", "POST", "/v1/policy", 413),
+    ("write policies for plain text", "POST", "/v1/policy", 415),
     ("list rules", "GET", "/v1/rules", 200),
     ("show a rule", "GET", "/v1/rules/{rule_id}", 200),
     ("show no rule", "GET", "/v1/rules/{rule_id}", 404),
@@ -40,6 +50,19 @@ EXCHANGES = [
     ("count", "GET", "/metrics", 200),
     ("describe", "GET", "/openapi.json", 200),
 ]
+
+EXPLANATION = {"calls": [], "problems": [], "version": {"policies": "0.1.0+0123456789ab", "schema": 1}}
+POLICIES = {
+    "key_policies": [],
+    "identity_policies": [],
+    "verified": True,
+    "minimal": True,
+    "unmet": [],
+    "open": [],
+    "notes": ["no call of this request is known that needs a permission"],
+    "problems": [],
+    "version": {"policies": "0.1.0+0123456789ab", "schema": 1},
+}
 
 
 def validator(pointer: str) -> Draft202012Validator:
@@ -56,8 +79,11 @@ def exchange(name: str, client_of: Make, decision: Make, finding: Make, request:
         allowed=False,
         findings=[finding(), finding(outcome="unverified", missing={"part": "x", "rules": ["SG-MTRL-002"]})],
     )
+    answers = {"explain": EXPLANATION, "write policies": POLICIES}
+    is_dead = name == "not ready" or "dead" in name
     client: FlaskClient = client_of(
-        EngineError("gone") if name in {"validate with a dead engine", "not ready"} else denied
+        EngineError("gone") if is_dead else answers.get(name, denied),
+        **({"max_body_bytes": 100} if name.startswith(("explain too", "write policies for too")) else {}),
     )
     post = {
         "validate": {"json": {"subject": {"aws_request": request}, "context": {"region": "us-west-2"}}},
@@ -67,6 +93,16 @@ def exchange(name: str, client_of: Make, decision: Make, finding: Make, request:
         "validate with settings": {"json": {"subject": {"aws_request": request}, "settings": {}}},
         "validate too much": {"json": {"batch": [request] * 1001}},
         "validate plain text": {"data": "{}", "content_type": "text/plain"},
+        "explain": {"json": request},
+        "explain with a dead engine": {"json": request},
+        "explain what is no JSON": {"data": b'{"a": tru}', "content_type": "application/json"},
+        "explain too much": {"json": request},
+        "explain plain text": {"data": "{}", "content_type": "text/plain"},
+        "write policies": {"json": {**request, "question": {"for_any_job": True}}},
+        "write policies with a dead engine": {"json": request},
+        "write policies for what is no JSON": {"data": b'{"a": tru}', "content_type": "application/json"},
+        "write policies for too much": {"json": request},
+        "write policies for plain text": {"data": "{}", "content_type": "text/plain"},
     }
     get = {
         "list rules": "/v1/rules",
@@ -78,7 +114,8 @@ def exchange(name: str, client_of: Make, decision: Make, finding: Make, request:
         "count": "/metrics",
         "describe": "/openapi.json",
     }
-    return client.post("/v1/validate", **post[name]) if name in post else client.get(get[name])  # type: ignore[arg-type]
+    paths = {name: path for name, _, path, _ in EXCHANGES}
+    return client.post(paths[name], **post[name]) if name in post else client.get(get[name])  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("name", "method", "path", "status"), EXCHANGES, ids=[row[0] for row in EXCHANGES])

@@ -161,7 +161,7 @@ _weaker(own, other) := other if not own in {"off", "warn"}
 _covering(entry, _) := [] if entry.always
 
 _covering(entry, subject) := [index |
-	some index, exception in settings.current.exceptions
+	some index, exception in _given_exceptions
 	exception.rule == entry.id
 	wildcard.matches(exception.subject, subject)
 	_exception_status[index] == "in force"
@@ -170,7 +170,7 @@ _covering(entry, subject) := [index |
 }
 
 _exceptions := [reported |
-	some index, exception in settings.current.exceptions
+	some index, exception in _given_exceptions
 	reported := {
 		"rule": exception.rule,
 		"subject": exception.subject,
@@ -189,14 +189,18 @@ _reported_status(index) := "applied" if {
 
 _applied := {index | some judged in _judged; some index in judged.exceptions}
 
+_given_exceptions := [exception | some exception in settings.current.exceptions; is_object(exception)]
+
 _exception_status := [status |
-	some exception in settings.current.exceptions
+	some exception in _given_exceptions
 	status := _status(exception)
 ]
 
 # A day without a time is meant to its end. Without a clock nothing that expires is honoured.
 _status(exception) := "no clock" if {
 	not _is_time(object.get(input, "now", ""))
+} else := "unreadable expiry" if {
+	not is_string(object.get(exception, "expires", null))
 } else := "in force" if {
 	regex.match(`^\d{4}-\d{2}-\d{2}$`, exception.expires)
 	substring(input.now, 0, 10) <= exception.expires
@@ -207,7 +211,10 @@ _status(exception) := "no clock" if {
 	regex.match(`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?$`, exception.expires)
 } else := "unreadable expiry"
 
-_is_time(moment) if regex.match(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$`, moment)
+_is_time(moment) if {
+	is_string(moment)
+	regex.match(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?Z$`, moment)
+}
 
 _checked := [checked |
 	some subject, rules in _rules_by_subject

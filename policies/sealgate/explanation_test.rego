@@ -49,7 +49,7 @@ test_explanation_says_what_is_missing_of_a_call_that_nobody_can_be_asked_about i
 	[row | some row in answer.calls; row.call == "mtrl.caller.describe_key"] == [{
 		"job": "sagemaker:CreateJob my-job",
 		"call": "mtrl.caller.describe_key",
-		"who": "caller",
+		"who": "the caller",
 		"principal": null,
 		"action": "kms:DescribeKey",
 		"key": null,

@@ -87,3 +87,10 @@ def test_a_property_that_the_data_has_lost_is_not_passed_on(monkeypatch: pytest.
     monkeypatch.setattr(condition_keys, "KEY_PROPERTIES", ("kms:KeyColour",))
     with pytest.raises(GenerationError, match="kms:KeyColour"):
         condition_keys.generate(ROOT)
+
+
+def test_key_is_absent_from_the_actions_that_do_not_have_it() -> None:
+    assert TABLE["absent"]["kms:describekey"]["kms:grantisforawsresource"] == {"state": "absent"}
+    assert "kms:viaservice" not in TABLE["absent"]["kms:describekey"]
+    assert "kms:grantisforawsresource" not in TABLE["absent"]["kms:creategrant"]
+    assert TABLE["absent"].keys() >= {"kms:decrypt", "kms:generatedatakey", "kms:encrypt", "kms:reencryptfrom"}

@@ -48,6 +48,13 @@ def _errors(**descriptions: str) -> dict[str, Any]:
     return {str(HTTPStatus[name].value): _answer(text, "Error") for name, text in descriptions.items()}
 
 
+_UNANSWERED = _errors(
+    BAD_REQUEST="The body can't be read, or carries what only the service may say.",
+    UNSUPPORTED_MEDIA_TYPE="The body is not announced as plain application/json.",
+    REQUEST_ENTITY_TOO_LARGE="The body is larger than this service takes.",
+    SERVICE_UNAVAILABLE="There is no answer.",
+)
+
 _PATHS: dict[str, Any] = {
     "/v1/validate": {
         "post": {
@@ -68,6 +75,34 @@ _PATHS: dict[str, Any] = {
                     UNSUPPORTED_MEDIA_TYPE="The body is not announced as plain application/json.",
                     SERVICE_UNAVAILABLE="There is no decision, so nothing is allowed.",
                 ),
+            },
+        }
+    },
+    "/v1/explain": {
+        "post": {
+            "operationId": "explain",
+            "summary": "Every KMS call that a job makes, and by which statement it is allowed or not.",
+            "requestBody": {
+                "required": True,
+                "content": _json({"anyOf": [_reference("Question"), _reference("Request")]}),
+            },
+            "responses": {
+                "200": _answer("The calls, whatever is decided on them.", "Explanation"),
+                **_UNANSWERED,
+            },
+        }
+    },
+    "/v1/policy": {
+        "post": {
+            "operationId": "policy",
+            "summary": "The smallest policies with which every KMS call of a job is allowed.",
+            "requestBody": {
+                "required": True,
+                "content": _json({"anyOf": [_reference("PolicyQuestion"), _reference("PolicyRequest")]}),
+            },
+            "responses": {
+                "200": _answer("The policies, and whether every call was found to be allowed with them.", "Policies"),
+                **_UNANSWERED,
             },
         }
     },
@@ -139,15 +174,29 @@ def _object(about: str, /, *, optional: tuple[str, ...] = (), **members: dict[st
 
 def _schemas() -> dict[str, Any]:
     text = {"type": "string"}
+    question = _components("Question", _from_outside(resources.schema("input")))
+    how = {"question": _reference("QuestionQuestion")}
+    request: dict[str, Any] = {
+        "service": {"description": "As in the AWS CLI, such as sagemaker.", "type": "string"},
+        "operation": {"description": "As the API names it, such as CreateJob.", "type": "string"},
+        "parameters": {"description": "With the member names of the API.", "type": "object"},
+    }
     return {
-        **_components("Question", _from_outside(resources.schema("input"))),
+        **question,
         **_components("Decision", resources.schema("decision")),
-        "Request": _object(
-            "A request of the AWS API, without what is known beside it.",
-            service={"description": "As in the AWS CLI, such as sagemaker.", "type": "string"},
-            operation={"description": "As the API names it, such as CreateJob.", "type": "string"},
-            parameters={"description": "With the member names of the API.", "type": "object"},
+        **_components("Explanation", resources.schema("explanation")),
+        **_components("Policies", resources.schema("generated_policy")),
+        "PolicyQuestion": {
+            **question["Question"],
+            "properties": {**question["Question"]["properties"], **how},
+        },
+        "PolicyRequest": _object(
+            "A request of the AWS API, and how its policies are to be written.",
+            optional=("question",),
+            **request,
+            **how,
         ),
+        "Request": _object("A request of the AWS API, without what is known beside it.", **request),
         "Batch": _object(
             "Questions that are answered together, or not at all.",
             batch={

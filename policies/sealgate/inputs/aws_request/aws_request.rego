@@ -228,6 +228,7 @@ _beside(path, declared, concrete) := array.concat(
 # The organisation says where the key stands in a document whose form AWS has not published.
 _key_rows := [row |
 	some path in settings.current.job_config_key_members[_category.value]
+	is_array(path)
 	row := {"path": array.concat(["JobConfigDocument"], path), "use": "output", "forms": _every_form}
 ] if {
 	_system == "sagemaker_data_preparation"

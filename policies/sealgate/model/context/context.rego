@@ -378,11 +378,11 @@ _location(name) := _given.buckets[name].location
 
 default _keys := {}
 
-_keys := _given.keys
+_keys := _given.keys if is_object(_given.keys)
 
 default _aliases := {}
 
-_aliases := _given.aliases
+_aliases := _given.aliases if is_object(_given.aliases)
 
 _aliased(job, alias) := value.known(target) if {
 	targets := {target | some name in _alias_names(job, alias); target := _aliases[name]; is_string(target)}

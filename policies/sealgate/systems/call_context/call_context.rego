@@ -125,32 +125,20 @@ _of_key(key_arn) := {name: fact |
 # Condition keys that exist on other actions only are absent from this one.
 default _not_of(_) := {}
 
-_not_of(action) := _absent_keys[lower(action)]
+_not_of(action) := object.union(_absent[lower(action)], _no_encryption_context) if {
+	not "kms:encryptioncontext:*" in data.sealgate.data.condition_keys.actions[lower(action)]
+} else := _absent[lower(action)]
 
-_absent_keys := {action: {key: value.absent | some key in _other_keys(action)} |
-	some entries in data.sealgate.data.calls
-	some entry in entries
-	some name in entry.actions
-	action := lower(name)
-}
-
-_other_keys(action) := (_plain_keys - own) - _encryption_context_keys if {
-	own := {key | some key in data.sealgate.data.condition_keys.actions[action]}
-	own["kms:encryptioncontext:*"]
-} else := (_plain_keys | _encryption_context_keys) - {key |
-	some key in data.sealgate.data.condition_keys.actions[action]
-}
-
-_plain_keys := {key |
-	some entries in data.sealgate.data.calls
-	some entry in entries
-	some name in entry.actions
-	some key in data.sealgate.data.condition_keys.actions[lower(name)]
-	key != "kms:encryptioncontext:*"
-}
+_absent := data.sealgate.data.condition_keys.absent
 
 # The encryption contexts that the systems' services are documented to use.
-_encryption_context_keys := {"kms:encryptioncontext:evaluationjobarn", "kms:encryptioncontext:aws:s3:arn"} | {key |
-	some row in data.sealgate.data.job_categories
-	key := concat("", ["kms:encryptioncontext:", row.context_key])
-}
+_no_encryption_context := object.union(
+	{
+		"kms:encryptioncontext:aws:s3:arn": value.absent,
+		"kms:encryptioncontext:evaluationjobarn": value.absent,
+	},
+	{key: value.absent |
+		some row in data.sealgate.data.job_categories
+		key := concat("", ["kms:encryptioncontext:", row.context_key])
+	},
+)

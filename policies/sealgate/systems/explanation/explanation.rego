@@ -42,7 +42,7 @@ rows := array.concat(
 		row := {
 			"job": open.job.subject,
 			"call": open.entry.id,
-			"who": open.entry.principal,
+			"who": concat("", ["the ", strings.replace_n({"_": " ", "service:": "service "}, open.entry.principal)]),
 			"principal": null,
 			"action": action,
 			"key": null,
