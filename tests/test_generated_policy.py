@@ -8,11 +8,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests import engine_fixtures
+from tests.question_cases import CALLER, CASES, CONTEXT, KEY, OTHER_KEY, ROLE, create_job, labeling
 
 from sealgate import questions
 from sealgate.errors import EngineError, UnreadableInputError
-from tests import engine_fixtures
-from tests.question_cases import CALLER, CASES, CONTEXT, KEY, OTHER_KEY, ROLE, create_job, labeling
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

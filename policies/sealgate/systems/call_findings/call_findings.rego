@@ -22,7 +22,7 @@ denial(simulation, denied_actions) := finding.required_by(
 				described(simulation),
 				" may not call ",
 				actions,
-				" on ",
+				_on(simulation),
 				simulation.key.arn,
 				_through(simulation),
 				": ",
@@ -93,7 +93,7 @@ _doubt(simulation, action, missing) := value.unknown(concat("", [
 	described(simulation),
 	" may call ",
 	action,
-	" on ",
+	_on(simulation),
 	simulation.key.arn,
 	" depends on ",
 	missing.part,
@@ -102,6 +102,15 @@ _doubt(simulation, action, missing) := value.unknown(concat("", [
 ])) if {
 	not missing.supply
 }
+
+# The API call names the key; the calls of KMS are made on it.
+_on(simulation) := " with " if simulation.entry.resource
+
+_on(simulation) := " on " if not simulation.entry.resource
+
+_place(simulation) := "in its own policy" if simulation.entry.resource
+
+_place(simulation) := _places[simulation.entry.must_be_in] if not simulation.entry.resource
 
 _through(simulation) := concat("", [" through ", simulation.entry.via]) if simulation.entry.via
 
@@ -122,7 +131,7 @@ _remedy(simulation, answer, actions) := concat("", [
 	actions,
 	_conditioned(simulation),
 	": ",
-	_places[simulation.entry.must_be_in],
+	_place(simulation),
 	".",
 ]) if {
 	answer.kind != "explicit"

@@ -100,3 +100,10 @@ test_denied_actions if {
 	answers := {"kms:Decrypt": _answer({}), "kms:Encrypt": _answer({"decision": "allowed"})}
 	call_findings.denied(_simulation({}, answers)) == {"kms:Decrypt": _answer({})}
 }
+
+test_denial_of_the_request_itself if {
+	denied := {"sagemaker:CreateJob": _answer({})}
+	found := call_findings.denial(_simulation({"must_be_in": "identity_policy", "resource": "<job arn>"}, denied), denied)
+	found.message == "the execution role arn:role may not call sagemaker:CreateJob with arn:key: no statement allows it"
+	found.remediation == "Allow arn:role sagemaker:CreateJob: in its own policy."
+}

@@ -17,6 +17,7 @@
 #     - MTRL-10
 #     - MTRL-12
 #     - MTRL-13
+#     - MTRL-14
 #     - MTRL-18
 #     - MTRL-21
 #     - LABEL-02
@@ -38,8 +39,9 @@ import data.sealgate.lib.text
 import data.sealgate.lib.value
 import data.sealgate.systems.call_findings
 import data.sealgate.systems.calls
+import data.sealgate.systems.requests
 
-checked contains simulation.job.subject if some simulation in calls.simulated
+checked contains simulation.job.subject if some simulation in _simulated
 
 checked contains undetermined.job.subject if some undetermined in calls.undetermined
 
@@ -88,7 +90,7 @@ findings contains found if {
 }
 
 findings contains found if {
-	some simulation in calls.simulated
+	some simulation in _simulated
 	not simulation.entry.allowed_by_grant
 	some unknown in call_findings.doubts(simulation)
 
@@ -106,8 +108,11 @@ findings contains found if {
 	)
 }
 
+# The calls of KMS, and the call of the API that starts the job.
+_simulated := array.concat(calls.simulated, requests.simulated)
+
 _judged := [simulation |
-	some simulation in calls.simulated
+	some simulation in _simulated
 	not simulation.inferred
 	not simulation.entry.allowed_by_grant
 ]

@@ -122,3 +122,11 @@ test_unverified_one_alternative_denied if {
 		"requirements": ["MTRL-07"],
 	}}
 }
+
+test_violation_request_denied if {
+	simulated := [_simulation({"entry": {"resource": "<job arn>"}}, {"sagemaker:CreateJob": _denied})]
+	found := rule.findings with data.sealgate.systems.requests.simulated as simulated
+		with data.sealgate.systems.calls.simulated as []
+		with data.sealgate.systems.calls.undetermined as []
+	_outcomes(found) == {["violation", "job", ["KmsKeyArn"]]}
+}
