@@ -98,10 +98,10 @@ def test_call_that_finds_all_instances_busy_waits_no_longer_than_its_own_timeout
     engine = embedded(SLOW, timeout_s=0.5, instances=1)
     engine.evaluate({"list": [0], "echo": 0})
     with ThreadPoolExecutor(3) as threads:
-        # The first runs to its own end; the others can't begin before it.
+        # The first runs to its own end; the others can't begin before it, and have hardly any time left if they do.
         calls = [threads.submit(engine.evaluate, {"list": FOR_SECONDS}) for _ in range(3)]
-        reasons = sorted(str(call.exception(timeout=3)) for call in calls)
-    assert any("1 others are being made" in reason for reason in reasons)
+        reasons = [str(call.exception(timeout=30)) for call in calls]
+    assert all("1 others are being made" in reason or "within" in reason for reason in reasons)
     assert engine.evaluate({"list": [0], "echo": 1})["value"] == 1
 
 

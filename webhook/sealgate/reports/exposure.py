@@ -54,7 +54,7 @@ def _holder(holder: Holder, page: Page) -> str:
 def _who(change: Change) -> str:
     return {
         "everyone": "EVERYONE, in any AWS account",
-        "other_account": f"ANOTHER ACCOUNT, {change['who']}: the principals whose own policies allow it there",
+        "other_account": f"ANOTHER ACCOUNT {change['who']}: the principals whose own policies allow it",
         "account": f"THE ACCOUNT {change['who']}: the principals whose own policies allow it",
         "service": f"the service {change['who']}",
         "principal": change["who"],
