@@ -27,7 +27,16 @@ def uncovered(report: dict[str, dict[str, dict[str, list[dict[str, dict[str, int
 
 def main() -> int:
     command = [
-        *(".tools/bin/opa", "test", "--timeout", "60s", "policies", "--capabilities", ".ci/capabilities.json", "--fail-on-empty"),
+        *(
+            ".tools/bin/opa",
+            "test",
+            "--timeout",
+            "60s",
+            "policies",
+            "--capabilities",
+            ".ci/capabilities.json",
+            "--fail-on-empty",
+        ),
         *("--coverage", "--coverage-runs=", "--format=json"),
     ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -6,6 +6,7 @@ import data.sealgate.lib.iam.call as iam_call
 import data.sealgate.lib.iam.document
 import data.sealgate.lib.kms
 import data.sealgate.model.context
+import data.sealgate.model.policies
 import data.sealgate.model.question
 import data.sealgate.systems.exposure as exposed
 
@@ -13,12 +14,12 @@ import data.sealgate.systems.exposure as exposed
 # title: The exposure of a key
 # description: |
 #   Who can use a key, for which KMS actions, through which services and by what: a statement of the key policy, the
-#   delegation to the account together with a principal's own policies, a grant. What was not supplied is unknown; what a
-#   condition decides is shown with the condition. `diff` says what the key policy gives that another one did not, and
-#   the reverse.
+#   delegation to the account together with a principal's own policies, a grant. What was not supplied is unknown; what
+#   a condition decides is shown with the condition. `diff` says what the key policy gives that another one did not,
+#   and the reverse.
 exposure := {
 	"key": _exposed_key,
-	"holders": array.concat(_policy_holders, array.concat(_grant_holders, _identity_holders)),
+	"holders": array.flatten([_policy_holders, _grant_holders, _identity_holders]),
 	"denials": _exposure_denials,
 	"unknown": _exposure_unknown,
 	"diff": _exposure_diff,
@@ -66,9 +67,10 @@ _holders_of(policy) := [object.union(row, {"source": "key_policy", "certain": tr
 
 _exposure_denials := exposed.denials(_policy_now.document, _policy_now.group)
 
-_grant_holders := [object.union(exposed.of_grant(grant, index, _exposed_key), {"source": "grant", "certain": true, "depends_on": []}) |
+_grant_holders := [object.union(row, {"source": "grant", "certain": true, "depends_on": []}) |
 	some index, grant in context.key_part(_exposed_key, "grants").value
 	is_object(grant)
+	row := exposed.of_grant(grant, index, _exposed_key)
 ]
 
 # What the key policy leaves to the account's own policies, for each of its principals whose policies are known.
@@ -105,46 +107,37 @@ _doubts(answer) := {near.reason | some near in answer.nearest} if {
 	answer.nearest != []
 } else := {missing.reason | some missing in answer.missing}
 
-_answers_by_principal := {principal_arn: {action: _identity_answer(principal_arn, name) |
-	some action, name in data.sealgate.data.key_actions
-} |
-	some principal_arn in object.keys(_known_principals)
+_answers_by_principal := {principal.arn: answers |
+	some principal in _known_principals
+	groups := _policies_of(principal)
+	answers := {action: iam.evaluate(_call_by(principal, name, _exposed_key), groups) |
+		some action, name in data.sealgate.data.key_actions
+	}
 }
 
-_known_principals := {principal_arn: kind |
+# The principals of the key's account of which the context says something.
+_known_principals := [{"type": kind, "arn": principal_arn, "account": parts.account} |
 	some principal_arn, entry in object.get(question.given_context, "principals", {})
 	is_object(entry)
-	arn.parse(principal_arn).account == arn.parse(_exposed_key).account
-	some kind in {"role", "user"}
-	startswith(arn.parse(principal_arn).resource, concat("", [kind, "/"]))
-}
+	parts := arn.parse(principal_arn)
+	parts.account == arn.parse(_exposed_key).account
+	some kind in ["role", "user"]
+	startswith(parts.resource, concat("", [kind, "/"]))
+]
 
-_identity_answer(principal_arn, action) := iam.evaluate(
-	iam_call.prepare({
-		"principal": {
-			"type": _known_principals[principal_arn],
-			"arn": principal_arn,
-			"account": arn.parse(principal_arn).account,
-		},
-		"action": action,
-		"resource": _exposed_key,
-		"key_account": arn.parse(_exposed_key).account,
-		"context": {},
-	}),
-	_groups_by_principal[principal_arn],
-)
+_call_by(principal, action, key_arn) := iam_call.prepare({
+	"principal": principal,
+	"action": action,
+	"resource": key_arn,
+	"key_account": principal.account,
+	"context": {},
+})
 
-_groups_by_principal := {principal_arn: object.union(iam.no_policies, {
+_policies_of(principal) := object.union(object.union(iam.no_policies, policies.of_principal(principal.arn)), {
 	"key_policy": _delegation,
-	"identity": document.many(context.principal_part(principal_arn, "policies"), "identity"),
-	"boundary": document.single(
-		context.principal_part(principal_arn, "permissions_boundary"),
-		"boundary",
-		"the boundary",
-	),
-}) |
-	some principal_arn in object.keys(_known_principals)
-}
+	"scps": document.levels(context.organization_policies(principal.account, "service_control_policies"), "scp"),
+	"rcps": document.levels(context.organization_policies(principal.account, "resource_control_policies"), "rcp"),
+})
 
 # The key policy without what it gives to anybody but the account: that stands in rows of its own.
 _delegation := object.union(_policy_now.group, {"allow": [statement |

@@ -104,10 +104,21 @@ test_exposure_shows_what_the_accounts_own_policies_allow if {
 		"arn:aws:iam::111122223333:user/gone": null,
 	}})
 
-	[[holder.who, holder.actions, holder.certain, holder.by] | some holder in answer.holders; holder.source == "identity"; holder.certain] == [["arn:aws:iam::111122223333:role/Job", ["kms:Decrypt"], true, {"layer": "identity", "policy": "identity policy mine", "index": 0, "sid": null}]]
+	[[holder.who, holder.actions, holder.certain, holder.by] | some holder in answer.holders; holder.source == "identity"; holder.certain] == [["arn:aws:iam::111122223333:role/Job", ["kms:Decrypt"], true, {"layer": "identity", "policy": "the policy mine", "index": 0, "sid": null}]]
 	[open] := [holder | some holder in answer.holders; holder.source == "identity"; not holder.certain]
 	[open.who, open.actions, open.by.index] == ["arn:aws:iam::111122223333:role/Job", ["kms:Encrypt"], 1]
 	count(open.depends_on) == 1
+}
+
+test_exposure_heeds_the_policies_of_the_organisation if {
+	allow := {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:Encrypt"], "Resource": "*"}
+	levels := [[{"name": "root", "document": _policy([{"Effect": "Allow", "Action": "kms:Decrypt", "Resource": "*"}])}]]
+	answer := sealgate.exposure with input as _exposing({"policy": _policy([_root_statement])}, {
+		"principals": {"arn:aws:iam::111122223333:role/Job": {"policies": [{"name": "mine", "document": _policy([allow])}]}},
+		"organization": {"111122223333": {"service_control_policies": levels}},
+	})
+
+	[holder.actions | some holder in answer.holders; holder.source == "identity"] == [["kms:Decrypt"]]
 }
 
 test_exposure_of_a_principal_of_unknown_policies_is_uncertain if {

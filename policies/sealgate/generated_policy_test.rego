@@ -303,15 +303,20 @@ test_policy_of_an_unnamed_key_is_not_merged if {
 		"OutputDataConfig": {"S3OutputPath": "s3://my-bucket/", "KmsKeyId": _generated_key},
 		"ResourceConfig": {"InstanceType": "ml.m5.xlarge", "VolumeKmsKeyId": _volume_key},
 	}}
+	nothing := {"service": "s3", "operation": "ListBuckets", "parameters": {}}
 	existing := {"Version": "2012-10-17", "Statement": [_root_statement]}
-	unnamed := sealgate.generated_policy with input as _asked_of(request, _known, {"merge": existing})
-	named := sealgate.generated_policy with input as _asked_of(request, _known, {"merge": existing, "key": _volume_key})
-	other := sealgate.generated_policy with input as _asked_of(request, _known, {"merge": existing, "key": replace(_volume_key, "2222", "3333")})
-	without := sealgate.generated_policy with input as _asked_of({"service": "s3", "operation": "ListBuckets", "parameters": {}}, {}, {"merge": existing})
 
+	unnamed := sealgate.generated_policy with input as _asked_of(request, _known, {"merge": existing})
 	unnamed.problems == [concat("", ["say which key's policy is to be completed: the job uses ", _generated_key, ", ", _volume_key])]
+
+	named := sealgate.generated_policy with input as _asked_of(request, _known, {"merge": existing, "key": _volume_key})
 	{policy.key | some policy in named.key_policies; policy.merged != null} == {_volume_key}
-	other.problems == [concat("", ["the job makes no call on ", replace(_volume_key, "2222", "3333")])]
+
+	other_key := replace(_volume_key, "2222", "3333")
+	other := sealgate.generated_policy with input as _asked_of(request, _known, {"merge": existing, "key": other_key})
+	other.problems == [concat("", ["the job makes no call on ", other_key])]
+
+	without := sealgate.generated_policy with input as _asked_of(nothing, {}, {"merge": existing})
 	without.problems == ["the job makes no call on any key"]
 }
 

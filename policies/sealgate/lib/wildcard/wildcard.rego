@@ -11,11 +11,24 @@ package sealgate.lib.wildcard
 matches(pattern, text) if fits(compiled(pattern), text)
 
 # METADATA
+# description: A text that stands for itself, ready to be compared by `fits`.
+literal(text) := {"text": text}
+
+# METADATA
 # description: A pattern, ready to be compared with many texts by `fits`.
-compiled(pattern) := {"parts": parts} if {
+compiled(pattern) := literal(pattern) if {
+	not contains(pattern, "*")
+	not contains(pattern, "?")
+} else := {
+	"first": parts[0],
+	"last": last,
+	"length": count(parts[0]) + count(last),
+	"between": [part | some part in array.slice(parts, 1, count(parts) - 1); part != ""],
+} if {
 	not contains(pattern, "?")
 	parts := split(pattern, "*")
 	count(parts) < 10
+	last := parts[count(parts) - 1]
 } else := {
 	"prefix": split(split(pattern, "*")[0], "?")[0],
 	"regex": concat("", ["^(?s:", strings.replace_n(_wildcards, pattern), ")$"]),
@@ -24,26 +37,29 @@ compiled(pattern) := {"parts": parts} if {
 # METADATA
 # scope: document
 # description: |
-#   Whether a text fits a compiled pattern: the `parts` between its wildcards in their order, or a `prefix` and a
-#   `regex`.
-fits(pattern, text) if text == concat("*", pattern.parts)
+#   Whether a text fits a compiled pattern: its whole `text`; or what it begins and ends with, and what stands in
+#   between in this order; or a `prefix` and a `regex`, which is compiled only for a text that begins as the pattern
+#   does.
+fits(pattern, text) if text == pattern.text
 
 fits(pattern, text) if {
-	count(pattern.parts) > 1
-	first := pattern.parts[0]
-	last := pattern.parts[count(pattern.parts) - 1]
-	room := (count(text) - count(first)) - count(last)
+	startswith(text, pattern.first)
+	endswith(text, pattern.last)
+	room := count(text) - pattern.length
 	room >= 0
-	startswith(text, first)
-	endswith(text, last)
-	between := [part | some part in array.slice(pattern.parts, 1, count(pattern.parts) - 1); part != ""]
-	_in_order(between, substring(text, count(first), room))
+	_stand_between(pattern, text, room)
 }
 
-# A regular expression is compiled only for a text that begins as the pattern does.
 fits(pattern, text) if {
 	startswith(text, pattern.prefix)
 	regex.match(pattern.regex, text)
+}
+
+_stand_between(pattern, _, _) if pattern.between == []
+
+_stand_between(pattern, text, room) if {
+	pattern.between != []
+	_in_order(pattern.between, substring(text, count(pattern.first), room))
 }
 
 # Each part stands after the one before it; the first place of each leaves most room for the others.

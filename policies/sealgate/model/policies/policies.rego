@@ -66,15 +66,7 @@ of_key(key_arn) := group if {
 # scope: document
 of_principal(principal_arn) := groups if {
 	groups := _principal_groups[principal_arn]
-} else := {
-	"identity": document.many(context.principal_part(principal_arn, "policies"), "identity"),
-	"boundary": document.single(
-		context.principal_part(principal_arn, "permissions_boundary"),
-		"boundary",
-		"the permissions boundary",
-	),
-	"session_policies": document.many(context.principal_part(principal_arn, "session_policies"), "session_policies"),
-}
+} else := _principal(principal_arn, {})
 
 # METADATA
 # description: The subjects of the documents of some kinds that could be read.
@@ -209,24 +201,28 @@ _key_policies := [{
 
 _key_groups := {policy.owner: policy.group | some policy in read; policy.kind == "key_policy"}
 
-_principal_groups := {principal_arn: {
-	"identity": _merged(principal_arn, "identity", "policies"),
-	"boundary": [policy.group |
-		some policy in read
-		policy.owner == principal_arn
-		policy.kind == "permissions_boundary"
-	][0],
-	"session_policies": _merged(principal_arn, "session", "session_policies"),
-} |
+_principal_groups := {principal_arn: _principal(principal_arn, {"identity", "session"}) |
 	some principal_arn in _principal_arns
 }
 
+# `read_kinds`: those whose documents stand in `read` already.
+_principal(principal_arn, read_kinds) := {
+	"identity": _group(principal_arn, "identity", "policies", read_kinds),
+	"boundary": document.single(
+		context.principal_part(principal_arn, "permissions_boundary"),
+		"boundary",
+		"the permissions boundary",
+	),
+	"session_policies": _group(principal_arn, "session", "session_policies", read_kinds),
+}
+
 # What is no list was not read policy by policy.
-_merged(principal_arn, kind, member) := document.merged([policy.group |
+_group(principal_arn, kind, member, read_kinds) := document.merged([policy.group |
 	some policy in read
 	policy.owner == principal_arn
 	policy.kind == kind
 ]) if {
+	kind in read_kinds
 	is_array(context.principal_part(principal_arn, member).value)
 } else := document.many(context.principal_part(principal_arn, member), _layers[kind])
 

@@ -107,24 +107,29 @@ _answer(planned, action) := iam.evaluate(
 	_policies(planned),
 )
 
-_policies(planned) := object.union(iam.no_policies, {
+_policies(planned) := {
 	"key_policy": policies.of_key(planned.key.arn),
+	"identity": document.none,
+	"boundary": document.none,
+	"session_policies": document.none,
 	"grants": _grants(planned),
+	"scps": iam.no_policies.scps,
 	"rcps": _resource_controls[arn.parse(planned.key.arn).account],
-}) if {
+} if {
 	planned.caller.value.type == "service"
 }
 
-_policies(planned) := object.union(
-	{
-		"key_policy": policies.of_key(planned.key.arn),
-		"grants": _grants(planned),
-		"scps": _service_controls[planned.caller.value.account],
-		"rcps": _resource_controls[arn.parse(planned.key.arn).account],
-	},
-	policies.of_principal(principals.owner(planned.caller.value.arn)),
-) if {
+_policies(planned) := {
+	"key_policy": policies.of_key(planned.key.arn),
+	"identity": own.identity,
+	"boundary": own.boundary,
+	"session_policies": own.session_policies,
+	"grants": _grants(planned),
+	"scps": _service_controls[planned.caller.value.account],
+	"rcps": _resource_controls[arn.parse(planned.key.arn).account],
+} if {
 	planned.caller.value.type != "service"
+	own := policies.of_principal(principals.owner(planned.caller.value.arn))
 }
 
 # The grant that the job's submission makes is not there yet; where it allows the call, only a Deny decides.

@@ -109,7 +109,7 @@ _statement(policy, compiled) := _list(policy.Statement)[compiled.reference.index
 
 _named("*") := ["*"]
 
-_named(principals) := [name | some _, names in principals; some name in _list(names)] if is_object(principals)
+_named(principals) := [name | some names in principals; some name in _list(names)] if is_object(principals)
 
 _list(content) := content if is_array(content)
 
@@ -161,9 +161,7 @@ _services(conditions) := {service |
 	some service in _list(value)
 }
 
-_grantee(grant) := grant.GranteeServicePrincipal if {
-	grant.GranteeServicePrincipal
-} else := object.get(grant, "GranteePrincipal", "(unknown)")
+_grantee(grant) := object.get(grant, "GranteeServicePrincipal", object.get(grant, "GranteePrincipal", "(unknown)"))
 
 # Whether a Deny without conditions takes an action from the whole of a holder.
 _is_denied(statements, holder, action, key_arn) if {

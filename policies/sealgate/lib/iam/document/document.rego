@@ -272,7 +272,7 @@ _actions(statement) := {
 	"pattern": pattern.text([action | some action in actions; _is_wild(action)]),
 } if {
 	written := object.get(statement, "Action", object.get(statement, "NotAction", []))
-	actions := [lower(action) | some action in _list(written)]
+	actions := [lowered | some action in _list(written); lowered := lower(action); _is_of_service(lowered)]
 }
 
 _is_negated(statement, member) if {

@@ -104,7 +104,7 @@ _ready(pattern) := {"prefix": _prefix(pattern), "regex": _anchored(strings.repla
 }
 
 # An ARN without wildcards is itself; the regular expression of another is asked only about texts that begin as it does.
-_by_parts(pattern, _) := {"parts": [unmarked(pattern)]} if _is_literal(pattern)
+_by_parts(pattern, _) := wildcard.literal(unmarked(pattern)) if _is_literal(pattern)
 
 _by_parts(pattern, expression) := {"prefix": _prefix(pattern), "regex": _anchored(expression)} if {
 	not _is_literal(pattern)
