@@ -227,7 +227,7 @@ test_input_that_is_not_understood_is_a_problem if {
 }
 
 test_request_without_calls_needs_nothing if {
-	answer := sealgate.generated_policy with input as _asked_of({"service": "s3", "operation": "ListBuckets", "parameters": {}}, {}, {})
+	answer := sealgate.generated_policy with input as _asked_of({"service": "sagemaker", "operation": "ListModels", "parameters": {}}, {}, {})
 
 	answer.notes == ["no call of this request is known that needs a permission"]
 	[answer.key_policies, answer.identity_policies, answer.problems] == [[], [], []]
@@ -303,7 +303,7 @@ test_policy_of_an_unnamed_key_is_not_merged if {
 		"OutputDataConfig": {"S3OutputPath": "s3://my-bucket/", "KmsKeyId": _generated_key},
 		"ResourceConfig": {"InstanceType": "ml.m5.xlarge", "VolumeKmsKeyId": _volume_key},
 	}}
-	nothing := {"service": "s3", "operation": "ListBuckets", "parameters": {}}
+	nothing := {"service": "sagemaker", "operation": "ListModels", "parameters": {}}
 	existing := {"Version": "2012-10-17", "Statement": [_root_statement]}
 
 	unnamed := sealgate.generated_policy with input as _asked_of(request, _known, {"merge": existing})

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import json
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -39,7 +40,7 @@ EVERYTHING: dict[str, Any] = {
     "aliases": {"alias/ml": KEY, "arn:aws:kms:us-west-2:111122223333:alias/gone": None},
     "principals": {
         ROLE: {
-            "policies": [{"name": "inline", "document": POLICY}, {"document": json.dumps(POLICY)}],
+            "policies": [{"name": "inline", "document": POLICY}, {"document": POLICY}],
             "permissions_boundary": None,
             "session_policies": [POLICY],
             "trust_policy": POLICY,
@@ -92,9 +93,57 @@ def test_answers_are_taken_as_the_aws_cli_prints_them() -> None:
     given_context = {"keys": {KEY: pasted}}
     before = copy.deepcopy(given_context)
     assert context_file.read(given_context) == {
-        "keys": {KEY: {"metadata": {"Arn": KEY}, "policy": json.dumps(POLICY), "grants": [{"GrantId": "1"}]}}
+        "keys": {KEY: {"metadata": {"Arn": KEY}, "policy": POLICY, "grants": [{"GrantId": "1"}]}}
     }
     assert given_context == before
+
+
+def test_answers_about_callers_and_roles_are_taken_as_the_aws_cli_prints_them() -> None:
+    identity = {"UserId": "AIDA", "Account": "111122223333", "Arn": "arn:aws:iam::111122223333:user/me"}
+    inline = {"RoleName": "SageMakerExecutionRole", "PolicyName": "inline", "PolicyDocument": POLICY}
+    assert context_file.read({"caller": identity, "principals": {ROLE: {"policies": [inline]}}}) == {
+        "caller": {"arn": "arn:aws:iam::111122223333:user/me"},
+        "principals": {ROLE: {"policies": [{"name": "inline", "document": POLICY}]}},
+    }
+
+
+@pytest.mark.parametrize("text", [json.dumps(POLICY), quote(json.dumps(POLICY))], ids=["JSON", "encoded for a URL"])
+def test_policies_as_text_are_read_wherever_they_stand(text: str) -> None:
+    named = {"name": "p", "document": text}
+    read = context_file.read(
+        {
+            "keys": {KEY: {"policy": text}},
+            "principals": {
+                ROLE: {
+                    "policies": [named],
+                    "session_policies": [text],
+                    "permissions_boundary": text,
+                    "trust_policy": text,
+                }
+            },
+            "organization": {
+                "111122223333": {"service_control_policies": [[named]], "resource_control_policies": [[named]]}
+            },
+        }
+    )
+    assert json.dumps(text)[1:-1] not in json.dumps(read).replace(json.dumps(POLICY), "")
+    assert json.dumps(read).count(json.dumps(POLICY)) == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('{"Statement":[{"Effect":"Deny"}],"Statement":[]}', 'duplicate key "Statement" (line 1, column 34)'),
+        (json.dumps(POLICY) + " {}", "(line 1, column"),
+        ("{", "(line 1, column 2)"),
+        ("\ufeff{}", "(line 1, column 1)"),
+    ],
+)
+def test_a_policy_that_two_parsers_may_read_differently_is_refused_with_its_place(text: str, reason: str) -> None:
+    for pasted in ({"keys": {KEY: {"policy": text}}}, {"principals": {ROLE: {"policies": [{"document": text}]}}}):
+        message = fault(pasted)
+        assert "is a policy as JSON text, which can't be read" in message
+        assert reason in message
 
 
 def test_a_list_that_was_cut_off_is_refused() -> None:

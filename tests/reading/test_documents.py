@@ -129,7 +129,7 @@ class TestPipeline:
         }
 
     def test_separators_count_as_text(self) -> None:
-        document = join('{"a": 1', '"b": 2', '"c": "', VARIABLE, on=",")
+        document = join('{"a": 1', '"b": 2', '"c": "', VARIABLE, '"}', on=",")
         assert entry(document) == {"partial": {"a": 1, "b": 2}, "variable": "Parameters.Agent"}
 
     def test_a_member_that_a_variable_is_part_of_is_not_partial(self) -> None:
@@ -168,6 +168,11 @@ class TestPipeline:
             ('"a": 1, ', VARIABLE, ": {}}"),
             ('"a": "', VARIABLE, '", "', VARIABLE, '": 1}'),
             ('"a": "', VARIABLE, '", "\\uZZ": 1}'),
+            (VARIABLE,),
+            (VARIABLE, "}"),
+            ('"a": "', VARIABLE, "unclosed: \\"),
+            ('"a": "', VARIABLE, '", not JSON'),
+            ('"a": "', VARIABLE, '"}} trailing'),
         ],
     )
     def test_what_may_be_named_again_later_is_not_partial(self, rest: tuple[object, ...]) -> None:
@@ -176,14 +181,12 @@ class TestPipeline:
     @pytest.mark.parametrize(
         "rest",
         [
-            (VARIABLE,),
             ('"a": "', VARIABLE, '"}'),
             ('"a": ', VARIABLE, "}"),
             ('"a": ', VARIABLE, VARIABLE, ', "b": 1}'),
             ('"a": "arn:', VARIABLE, ":sagemaker:", VARIABLE, ':x"}'),
             ('"a": "', VARIABLE, ' \\"OutputDataConfig\\": 1"}'),
             ('"a": "', VARIABLE, '", "c": "OutputDataConfig"}'),
-            ('"a": "', VARIABLE, "unclosed: \\"),
         ],
     )
     def test_what_is_not_named_again_stays_partial(self, rest: tuple[object, ...]) -> None:

@@ -99,7 +99,10 @@ def test_an_inferred_call_says_so() -> None:
 
 
 def test_without_calls_there_is_a_sentence() -> None:
-    assert shown() == "no KMS call of this request is known"
+    assert (
+        shown()
+        == "no KMS call of this request is known: it names no key, or none that can be used (sealgate check says which)"
+    )
 
 
 def test_json_is_the_explanation_itself() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import unquote
 
 from sealgate.errors import UnreadableInputError
-from sealgate.reading import files, shapes
+from sealgate.reading import files, shapes, strict_json
 from sealgate.reading.places import Located, pointer
 from sealgate.reading.words import kind, quoted
 
@@ -18,6 +19,8 @@ Context: TypeAlias = dict[str, Any]
 _MOST_TOLD = 10
 
 # An answer as the AWS CLI prints it, and the member of it that the context holds.
+_IDENTITY = frozenset({"Account", "Arn", "UserId"})
+_ROLE_POLICY = frozenset({"PolicyDocument", "PolicyName", "ResponseMetadata", "RoleName", "UserName"})
 _WRAPPED_IN = {"metadata": "KeyMetadata", "policy": "Policy", "grants": "Grants"}
 
 
@@ -86,10 +89,19 @@ def _context(located: Located, source: str | None) -> Context:
 
 
 def _unwrapped(context: Context, source: str | None) -> Context:
-    keys = context.get("keys")
-    if not isinstance(keys, dict):
-        return context
-    return {**context, "keys": {arn: _unwrapped_key(arn, entry, source) for arn, entry in keys.items()}}
+    unwrapped = dict(context)
+    if isinstance(keys := context.get("keys"), dict):
+        unwrapped["keys"] = {arn: _unwrapped_key(arn, entry, source) for arn, entry in keys.items()}
+    if isinstance(principals := context.get("principals"), dict):
+        unwrapped["principals"] = {arn: _unwrapped_principal(arn, entry, source) for arn, entry in principals.items()}
+    if isinstance(organization := context.get("organization"), dict):
+        unwrapped["organization"] = {
+            account: _unwrapped_account(account, entry, source) for account, entry in organization.items()
+        }
+    if isinstance(caller := context.get("caller"), dict) and "Arn" in caller:
+        # The answer of `aws sts get-caller-identity`.
+        unwrapped["caller"] = {"arn": caller["Arn"]} | {name: caller[name] for name in caller if name not in _IDENTITY}
+    return unwrapped
 
 
 def _unwrapped_key(arn: str, entry: object, source: str | None) -> object:
@@ -103,4 +115,60 @@ def _unwrapped_key(arn: str, entry: object, source: str | None) -> object:
                 message = f"{pointer('keys', arn, member)} is cut off ({quoted('Truncated')}): ask for the whole list"
                 raise UnreadableInputError(message, source=source)
             unwrapped[member] = answer[wrapper]
+    if "policy" in unwrapped:
+        unwrapped["policy"] = _document(unwrapped["policy"], pointer("keys", arn, "policy"), source)
     return unwrapped
+
+
+def _unwrapped_principal(arn: str, entry: object, source: str | None) -> object:
+    if not isinstance(entry, dict):
+        return entry
+    unwrapped = dict(entry)
+    for member in ("permissions_boundary", "trust_policy"):
+        if member in entry:
+            unwrapped[member] = _document(entry[member], pointer("principals", arn, member), source)
+    for member in ("policies", "session_policies"):
+        if member in entry:
+            unwrapped[member] = _unwrapped_policies(entry[member], ("principals", arn, member), source)
+    return unwrapped
+
+
+def _unwrapped_account(account: str, entry: object, source: str | None) -> object:
+    if not isinstance(entry, dict):
+        return entry
+    unwrapped = dict(entry)
+    for member in ("service_control_policies", "resource_control_policies"):
+        if isinstance(levels := entry.get(member), list):
+            unwrapped[member] = [
+                _unwrapped_policies(level, ("organization", account, member, index), source)
+                for index, level in enumerate(levels)
+            ]
+    return unwrapped
+
+
+def _unwrapped_policies(listed: object, place: tuple[str | int, ...], source: str | None) -> object:
+    if not isinstance(listed, list):
+        return listed
+    return [_unwrapped_policy(policy, pointer(*place, index), source) for index, policy in enumerate(listed)]
+
+
+def _unwrapped_policy(policy: object, place: str, source: str | None) -> object:
+    if isinstance(policy, dict) and "PolicyDocument" in policy and "document" not in policy:
+        # The answer of `aws iam get-role-policy`.
+        others = {name: value for name, value in policy.items() if name not in _ROLE_POLICY}
+        policy = {"name": policy.get("PolicyName", ""), "document": policy["PolicyDocument"], **others}
+    if isinstance(policy, dict) and "document" in policy:
+        return {**policy, "document": _document(policy["document"], f"{place}/document", source)}
+    return _document(policy, place, source)
+
+
+def _document(document: object, place: str, source: str | None) -> object:
+    """Return a policy that is given as JSON text as what it says: read strictly, since parsers differ on the rest."""
+    if not isinstance(document, str):
+        return document
+    text = unquote(document) if document.startswith("%7B") else document
+    try:
+        return strict_json.loads(text)
+    except UnreadableInputError as error:
+        message = f"{place} is a policy as JSON text, which can't be read: {error.message}"
+        raise UnreadableInputError(f"{message} (line {error.line}, column {error.column})", source=source) from error

@@ -28,6 +28,7 @@ SERVICES = (
     "bedrock-agentcore-control",
     "bedrock-data-automation",
 )
+API_OPERATIONS = "policies/sealgate/data/api_operations/data.json"
 OPERATIONS = "policies/sealgate/data/operations/data.json"
 KEY_KINDS = "policies/sealgate/data/key_kinds/data.json"
 REQUEST_MEMBERS = "webhook/sealgate/reading/request_members.json"
@@ -490,15 +491,21 @@ def resource_names(operation: str) -> list[str]:
     return ["".join(words[start:]).lower() for start in range(len(words) + 1)]
 
 
+def operations_of(service: str) -> list[str]:
+    """Return the names of all operations of a service, with and without keys."""
+    return sorted(service_model(service).operation_names)
+
+
 def _path(dotted: str) -> MemberPath:
     return tuple(dotted.split("."))
 
 
 def generate(_root: Path) -> dict[str, bytes]:
-    """Return the operations, key_kinds and request_members tables (JSON)."""
+    """Return the operations, api_operations, key_kinds and request_members tables (JSON)."""
     tables = Tables()
     tables.read()
     return {
+        API_OPERATIONS: _json({service: dict.fromkeys(operations_of(service), True) for service in SERVICES}),
         OPERATIONS: _json(tables.rows),
         KEY_KINDS: _json(tables.key_kinds),
         REQUEST_MEMBERS: _json(tables.request_members),

@@ -130,6 +130,9 @@ def _assembled(content: Mapping[str, Any], *, is_job_config: bool) -> Entry:
     if is_job_config and start and not start.startswith("{"):
         line, column = strict_json.position(before, len(before) - len(start))
         raise UnreadableInputError("the document is no object", line=line, column=column)
+    if not _is_json((before + after).replace(_UNKNOWN, "1")):
+        # A digit stands wherever a value or a part of one may. Elsewhere the variable is members, which may be any.
+        members = {}
     for name in _keys_after(before, after):
         if name is None:
             members = {}

@@ -73,7 +73,7 @@ def _identity_policies(policies: GeneratedPolicies, page: Page) -> Iterator[str]
 
 
 def _found(policies: GeneratedPolicies, page: Page) -> Iterator[str]:
-    lines = [_verified(policies, page)]
+    lines = [_verified(policies, page)] if _concerns_calls(policies) else []
     lines += [
         page.wrapped(
             f"{call['principal']} {call['action']} on {call['key']}: {call['reason']}",
@@ -96,6 +96,10 @@ def _found(policies: GeneratedPolicies, page: Page) -> Iterator[str]:
 
 def _waiting(policies: GeneratedPolicies, reason: str) -> str:
     return ", ".join(sorted({call["call"] for call in policies["open"] if call["reason"] == reason}))
+
+
+def _concerns_calls(policies: GeneratedPolicies) -> bool:
+    return bool(policies["key_policies"] or policies["identity_policies"] or policies["unmet"] or policies["open"])
 
 
 def _verified(policies: GeneratedPolicies, page: Page) -> str:

@@ -62,8 +62,8 @@ def _subjects(decision: Decision) -> list[str]:
     What was only looked at for the sake of a job, such as the policy of its key, has no operation.
     """
     asked = [checked["subject"] for checked in decision["checked"] if checked["operation"]]
-    checked = asked or [checked["subject"] for checked in decision["checked"]]
-    return sorted({*checked, *(finding["subject"] for finding in decision["findings"])})
+    checked = sorted(asked or {checked["subject"] for checked in decision["checked"]})
+    return [*checked, *sorted({finding["subject"] for finding in decision["findings"]} - {*checked})]
 
 
 def _verdict(subject: str, findings: Sequence[Finding], source: str, page: Page) -> str:

@@ -102,9 +102,53 @@ _problems contains {"subject": operation, "path": [name], "message": message} if
 
 _problems contains {"subject": operation, "path": ["operation"], "message": message} if {
 	_row == null
-	some known, _ in data.sealgate.data.operations
-	text.folded(known) == text.folded(operation)
+	some known in _respelt
 	message := concat("", [operation, " is not how the API writes the operation: ", known])
+}
+
+# Nothing is known of other services; and what is no operation of a service may be one of another, with a key.
+_problems contains {"subject": operation, "path": ["service"], "message": message} if {
+	_is_unfamiliar
+	not data.sealgate.data.api_operations[_request.service]
+	message := concat("", [
+		_request.service,
+		" is no service that this version understands: ",
+		text.listed(object.keys(data.sealgate.data.api_operations)),
+	])
+}
+
+_problems contains {"subject": operation, "path": ["operation"], "message": message} if {
+	_is_unfamiliar
+	names := data.sealgate.data.api_operations[_request.service]
+	not names[_request.operation]
+	message := concat("", [
+		_request.operation,
+		" is no operation of ",
+		_request.service,
+		" that this version knows",
+		_elsewhere(_request.operation),
+	])
+}
+
+# The guarded operations that are this one but for their spelling.
+_respelt := {known | some known, _ in data.sealgate.data.operations; text.folded(known) == text.folded(operation)}
+
+_is_unfamiliar if {
+	_row == null
+	every name in ["service", "operation"] {
+		regex.match(`^[A-Za-z0-9._ -]+$`, object.get(_request, name, ""))
+	}
+	count(_respelt) == 0
+}
+
+default _elsewhere(_) := ""
+
+_elsewhere(name) := concat("", ["; there is ", text.listed(found)]) if {
+	found := {known |
+		some known, row in data.sealgate.data.operations
+		row.operation == name
+	}
+	count(found) > 0
 }
 
 _instead(name) := concat("", [" is ", value.type_of(_request[name])])

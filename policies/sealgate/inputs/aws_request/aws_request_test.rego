@@ -124,9 +124,25 @@ test_name_that_the_api_would_not_write_is_told if {
 
 test_operation_that_the_tables_lack_is_unguarded if {
 	document := {"subject": {"aws_request": {"service": "acme", "operation": "ListThings", "parameters": {"Name": "x"}}}}
-	aws_request.unguarded == ["acme:ListThings"] with input as document with data.sealgate.data.operations as _operations
-	aws_request.jobs == [] with input as document with data.sealgate.data.operations as _operations
-	aws_request.problems == set() with input as document with data.sealgate.data.operations as _operations
+	tables := {"operations": _operations, "api_operations": {"acme": {"ListThings": true}}}
+	aws_request.unguarded == ["acme:ListThings"] with input as document with data.sealgate.data as tables
+	aws_request.jobs == [] with input as document with data.sealgate.data as tables
+	aws_request.problems == set() with input as document with data.sealgate.data as tables
+}
+
+test_what_is_no_operation_of_a_known_service_is_told if {
+	tables := {"operations": _operations, "api_operations": {"acme": {"ListThings": true}, "acme-agent": {}}}
+	every request, message in {
+		["acme", "MakeThings"]: "MakeThings is no operation of acme that this version knows",
+		["acme-agent", "MakeThing"]: "MakeThing is no operation of acme-agent that this version knows; there is acme:MakeThing",
+		["acme.example", "MakeThing"]: "acme.example is no service that this version understands: acme, acme-agent",
+	} {
+		document := {"subject": {"aws_request": {"service": request[0], "operation": request[1], "parameters": {}}}}
+		messages := [problem.message | some problem in aws_request.problems] with input as document
+			with data.sealgate.data as tables
+		messages == [message]
+		aws_request.unguarded == [] with input as document with data.sealgate.data as tables
+	}
 }
 
 test_guarded_operation_is_not_unguarded if {

@@ -173,6 +173,10 @@ principal_part(principal_arn, name) := value.known(_given.principals[principal_a
 )
 
 # METADATA
+# description: Whether a principal is known not to exist.
+is_no_principal(principal_arn) if _given.principals[principal_arn] == null
+
+# METADATA
 # description: Who makes the request, as `{arn, role_arn}` in three states.
 caller := value.known(_given.caller) if {
 	is_string(_given.caller.arn)
@@ -353,6 +357,18 @@ _metadata(key_arn, entry) := value.absent if {
 	_describe_key(key_arn),
 ) if {
 	entry.metadata.Arn != key_arn
+} else := value.missing(
+	_key_part(key_arn),
+	concat("", [
+		"DescribeKey's answer that was given for ",
+		key_arn,
+		" contradicts itself in ",
+		text.listed(contradictions),
+	]),
+	_describe_key(key_arn),
+) if {
+	contradictions := _contradictions(key_arn, entry.metadata)
+	count(contradictions) > 0
 } else := value.known(entry.metadata) if {
 	is_object(entry.metadata)
 } else := value.missing(
@@ -366,6 +382,39 @@ _metadata(key_arn, entry) := value.absent if {
 _key_parts := {
 	"policy": {"words": "the key policy", "command": "aws kms get-key-policy --policy-name default --key-id "},
 	"grants": {"words": "the grants", "command": "aws kms list-grants --key-id "},
+}
+
+# Pairs of members that DescribeKey never answers together with these values.
+_contradictions(key_arn, metadata) := {pair |
+	some pair in {
+		"AWSAccountId and Arn",
+		"CustomerMasterKeySpec and KeySpec",
+		"Enabled and KeyState",
+		"KeyId and Arn",
+		"MultiRegion and MultiRegionConfiguration",
+	}
+	_contradicts(pair, key_arn, metadata)
+}
+
+_contradicts("AWSAccountId and Arn", key_arn, metadata) if metadata.AWSAccountId != arn.parse(key_arn).account
+
+_contradicts("CustomerMasterKeySpec and KeySpec", _, metadata) if metadata.CustomerMasterKeySpec != metadata.KeySpec
+
+_contradicts("Enabled and KeyState", _, metadata) if {
+	metadata.Enabled == true
+	metadata.KeyState != "Enabled"
+}
+
+_contradicts("Enabled and KeyState", _, metadata) if {
+	metadata.Enabled == false
+	metadata.KeyState == "Enabled"
+}
+
+_contradicts("KeyId and Arn", key_arn, metadata) if metadata.KeyId != split(key_arn, "/")[1]
+
+_contradicts("MultiRegion and MultiRegionConfiguration", _, metadata) if {
+	metadata.MultiRegion == false
+	is_object(metadata.MultiRegionConfiguration)
 }
 
 _key_part(key_arn) := concat("", ["keys.", key_arn, ".metadata"])

@@ -75,7 +75,7 @@ test_key_of_which_nobody_said_anything_is_unknown if {
 }
 
 test_fact_that_the_answer_lacks_is_unknown if {
-	every metadata in [{"KeyId": "1"}, {"KeyState": null}] {
+	every metadata in [{"Description": "1"}, {"KeyState": null}] {
 		found := context.key_metadata(_key, "KeyState") with input as _describing({_key: {"metadata": metadata}})
 		found == _undescribed(".KeyState", " was given without KeyState")
 	}
@@ -314,3 +314,30 @@ _unsaid(part, words) := value.missing(
 	concat("", ["the ", words, " of the job is not known"]),
 	concat("", ["Say it with --", part, ", as ", part, " in the context, or as context.", part, " in the settings."]),
 )
+
+test_metadata_that_contradicts_itself_is_unknown if {
+	consistent := {
+		"AWSAccountId": "111122223333",
+		"CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
+		"Enabled": true,
+		"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ab",
+		"KeySpec": "SYMMETRIC_DEFAULT",
+		"KeyState": "Enabled",
+		"MultiRegion": false,
+	}
+	fine := context.key_metadata(_key, "KeyState") with input.context.keys as {_key: {"metadata": consistent}}
+	fine == value.known("Enabled")
+	every name, content in {
+		"AWSAccountId": "444455556666",
+		"CustomerMasterKeySpec": "RSA_2048",
+		"Enabled": false,
+		"KeyId": "1234abcd-12ab-34cd-56ef-1234567890ac",
+		"KeyState": "Disabled",
+		"MultiRegionConfiguration": {"MultiRegionKeyType": "PRIMARY"},
+	} {
+		metadata := object.union(consistent, {name: content})
+		fact := context.key_metadata(_key, "KeyState") with input.context.keys as {_key: {"metadata": metadata}}
+		fact.state == "unknown"
+		contains(fact.reason, "contradicts itself")
+	}
+}

@@ -62,9 +62,9 @@ described(simulation) := concat(" ", [simulation.who.name, simulation.who.arn.va
 # METADATA
 # description: |
 #   Why the nearest statement does not allow a call, as the end of a sentence.
-reason(answer) := concat("", ["statement ", _reference(answer.by), " denies it"]) if {
+reason(answer) := concat("", [_reference(answer.by), " denies it"]) if {
 	answer.kind == "explicit"
-} else := concat("", ["the nearest statement, ", _reference(nearest), ", does not allow it: ", nearest.reason]) if {
+} else := concat("", [_reference(nearest), " comes nearest and does not allow it: ", nearest.reason]) if {
 	nearest := answer.nearest[0]
 	is_string(nearest.policy)
 } else := concat("", ["in ", _layers[nearest.layer], " ", nearest.reason]) if {
@@ -117,12 +117,23 @@ _through(simulation) := concat("", [" through ", simulation.entry.via]) if simul
 _through(simulation) := "" if not simulation.entry.via
 
 _remedy(_, answer, _) := concat("", [
-	"Take the statement ",
+	"Take ",
 	_reference(answer.by),
 	" away, or exempt this call from it by a condition.",
 ]) if {
 	answer.kind == "explicit"
 }
+
+# What limits the principal has to allow the call beside what grants it.
+_remedy(_, answer, actions) := concat("", ["Allow ", actions, " in ", _layers[layer], "."]) if {
+	answer.kind != "explicit"
+	layer := answer.nearest[0].layer
+	layer in _limits
+}
+
+_limits := {"boundary", "rcp", "scp", "session_policies"}
+
+_is_limited(answer) if answer.nearest[0].layer in _limits
 
 _remedy(simulation, answer, actions) := concat("", [
 	"Allow ",
@@ -135,6 +146,7 @@ _remedy(simulation, answer, actions) := concat("", [
 	".",
 ]) if {
 	answer.kind != "explicit"
+	not _is_limited(answer)
 }
 
 _conditioned(simulation) := concat("", [" with kms:ViaService ", simulation.entry.via, ".*.amazonaws.com"]) if {
@@ -149,8 +161,8 @@ _places := {
 	"identity_policy": "in its own policy, with a key policy that delegates to the account",
 }
 
-_reference(statement) := concat("", [statement.policy, " ", statement.sid]) if {
+_reference(statement) := concat("", ["statement ", statement.sid, " of ", statement.policy]) if {
 	is_string(statement.sid)
-} else := concat("", [statement.policy, " statement ", format_int(statement.index + 1, 10)]) if {
+} else := concat("", ["statement ", format_int(statement.index + 1, 10), " of ", statement.policy]) if {
 	is_number(statement.index)
 } else := statement.policy

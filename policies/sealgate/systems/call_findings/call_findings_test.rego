@@ -15,17 +15,17 @@ _simulation(entry, answers) := {
 }
 
 test_reason_names_the_statement_that_decides if {
-	call_findings.reason(_answer({"kind": "explicit", "by": _statement})) == "statement the key policy Perimeter denies it"
+	call_findings.reason(_answer({"kind": "explicit", "by": _statement})) == "statement Perimeter of the key policy denies it"
 }
 
 test_reason_names_the_nearest_statement if {
 	nearest := object.union(object.remove(_statement, {"sid"}), {"reason": "its principals do not include arn:role"})
 	call_findings.reason(_answer({"nearest": [nearest]})) == concat("", [
-		"the nearest statement, the key policy statement 1, does not allow it: ",
+		"statement 1 of the key policy comes nearest and does not allow it: ",
 		"its principals do not include arn:role",
 	])
 	call_findings.reason(_answer({"nearest": [{"policy": "the boundary", "reason": "it is none"}]})) == concat("", [
-		"the nearest statement, the boundary, does not allow it: ",
+		"the boundary comes nearest and does not allow it: ",
 		"it is none",
 	])
 }
@@ -68,8 +68,8 @@ test_denial_of_an_implicit_denial if {
 test_denial_of_an_explicit_denial if {
 	denied := {"kms:Decrypt": _answer({"kind": "explicit", "by": _statement})}
 	found := call_findings.denial(_simulation({}, denied), denied)
-	found.message == "the execution role arn:role may not call kms:Decrypt on arn:key: statement the key policy Perimeter denies it"
-	found.remediation == "Take the statement the key policy Perimeter away, or exempt this call from it by a condition."
+	found.message == "the execution role arn:role may not call kms:Decrypt on arn:key: statement Perimeter of the key policy denies it"
+	found.remediation == "Take statement Perimeter of the key policy away, or exempt this call from it by a condition."
 }
 
 test_denial_without_a_service_in_between if {
@@ -106,4 +106,11 @@ test_denial_of_the_request_itself if {
 	found := call_findings.denial(_simulation({"must_be_in": "identity_policy", "resource": "<job arn>"}, denied), denied)
 	found.message == "the execution role arn:role may not call sagemaker:CreateJob with arn:key: no statement allows it"
 	found.remediation == "Allow arn:role sagemaker:CreateJob: in its own policy."
+}
+
+test_remedy_where_a_limit_stands_against_the_call if {
+	nearest := {"layer": "scp", "policy": null, "index": null, "sid": null, "reason": "no statement allows kms:Decrypt"}
+	denied := {"kms:Decrypt": _answer({"nearest": [nearest]})}
+	found := call_findings.denial(_simulation({}, denied), denied)
+	found.remediation == "Allow kms:Decrypt in the service control policies."
 }

@@ -37,6 +37,7 @@ package sealgate.rules.call.needed_call_is_allowed
 import data.sealgate.lib.finding
 import data.sealgate.lib.text
 import data.sealgate.lib.value
+import data.sealgate.model.context
 import data.sealgate.systems.call_findings
 import data.sealgate.systems.calls
 import data.sealgate.systems.requests
@@ -51,6 +52,25 @@ findings contains found if {
 	denied := call_findings.denied(simulation)
 	count(denied) > 0
 	found := call_findings.denial(simulation, denied)
+}
+
+# A policy may still name what no longer exists.
+findings contains found if {
+	some simulation in _judged
+	not simulation.alternative
+	context.is_no_principal(simulation.who.arn.value)
+
+	found := finding.required_by(
+		finding.fixed_by(
+			finding.violation(
+				simulation.job.subject,
+				simulation.key.path,
+				concat("", [call_findings.described(simulation), " does not exist"]),
+			),
+			"Name an existing role, or create this one.",
+		),
+		simulation.entry.requirements,
+	)
 }
 
 # The documents do not settle who makes the call: it fails for certain where nobody may.

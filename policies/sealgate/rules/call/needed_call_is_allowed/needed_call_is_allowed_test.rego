@@ -130,3 +130,10 @@ test_violation_request_denied if {
 		with data.sealgate.systems.calls.undetermined as []
 	_outcomes(found) == {["violation", "job", ["KmsKeyArn"]]}
 }
+
+test_violation_role_that_does_not_exist if {
+	found := rule.findings with data.sealgate.systems.calls.simulated as [_simulation({}, {"kms:Decrypt": _allowed})]
+		with data.sealgate.systems.calls.undetermined as []
+		with input.context.principals as {"arn:role": null}
+	[one.message | some one in found] == ["the execution role arn:role does not exist"]
+}
