@@ -101,7 +101,7 @@ def test_an_inferred_call_says_so() -> None:
 def test_without_calls_there_is_a_sentence() -> None:
     assert (
         shown()
-        == "no KMS call of this request is known: it names no key, or none that can be used (sealgate check says which)"
+        == "no KMS call of this request is known: it names no key, or none that can be used (ask sealgate check)"
     )
 
 

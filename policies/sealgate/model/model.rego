@@ -31,6 +31,10 @@ named_keys := [{"job": job, "key": key, "arn": _named_arn(job, key.value)} |
 unguarded := [subject | some subject in data.sealgate.inputs[_].unguarded]
 
 # METADATA
+# description: Subjects that make a grant.
+granting := [given.subject | some given in data.sealgate.inputs[_].grants]
+
+# METADATA
 # description: What could not be read of the input as a whole, as `{subject, path, message}`.
 problems := {problem | some problem in data.sealgate.inputs[_].problems} | {problem |
 	some message in ((_subject_problems | settings.problems) | context.problems)
@@ -53,7 +57,7 @@ _understood := {kind | some kind; _ := data.sealgate.inputs[kind].jobs}
 # An adapter that yields nothing has not understood its subject; silence would look like an allowance.
 _subject_problems contains "the subject holds nothing that could be judged" if {
 	count(_kinds) > 0
-	(count(jobs) + count(unguarded)) + count({problem | some problem in data.sealgate.inputs[_].problems}) == 0
+	((count(jobs) + count(unguarded)) + count(granting)) + count({problem | some problem in data.sealgate.inputs[_].problems}) == 0
 }
 
 _subject_problems contains "the input has no subject: the part that holds what is to be judged" if count(_kinds) == 0

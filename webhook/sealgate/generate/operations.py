@@ -505,7 +505,7 @@ def generate(_root: Path) -> dict[str, bytes]:
     tables = Tables()
     tables.read()
     return {
-        API_OPERATIONS: _json({service: dict.fromkeys(operations_of(service), True) for service in SERVICES}),
+        API_OPERATIONS: _json({service: dict.fromkeys(operations_of(service), True) for service in (*SERVICES, "kms")}),
         OPERATIONS: _json(tables.rows),
         KEY_KINDS: _json(tables.key_kinds),
         REQUEST_MEMBERS: _json(tables.request_members),

@@ -35,7 +35,7 @@ def render(explanation: Explanation, page: Page) -> str:
     """Return a block a job and key: its calls, each with what IAM decides and by which statement; and a summary."""
     calls = explanation["calls"]
     if not calls:
-        return "no KMS call of this request is known: it names no key, or none that can be used (sealgate check says which)"
+        return "no KMS call of this request is known: it names no key, or none that can be used (ask sealgate check)"
     blocks = [_block(list(group), page) for _, group in groupby(calls, key=lambda call: (call["job"], call["key"]))]
     return "\n\n".join([*blocks, _who(calls, page), page.paint(_summary(calls), "strong")])
 

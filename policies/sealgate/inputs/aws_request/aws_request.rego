@@ -43,11 +43,19 @@ jobs := [job |
 problems := {problem | some problem in _problems}
 
 # METADATA
+# description: The grant that a request of KMS makes, with its parameters as an entry of ListGrants.
+grants := [{"subject": operation, "key_arn": _parameters.KeyId, "grant": _parameters, "path": [], "requested": true} |
+	operation == "kms:CreateGrant"
+	count(problems) == 0
+]
+
+# METADATA
 # description: The operation, where it carries no KMS key that the tables know.
 unguarded := [subject |
 	is_object(_request)
 	_row == null
 	count(problems) == 0
+	operation != "kms:CreateGrant"
 ]
 
 # METADATA
@@ -104,6 +112,29 @@ _problems contains {"subject": operation, "path": ["operation"], "message": mess
 	_row == null
 	some known in _respelt
 	message := concat("", [operation, " is not how the API writes the operation: ", known])
+}
+
+_problems contains {"subject": operation, "path": [name], "message": message} if {
+	operation == "kms:CreateGrant"
+	some name, kind in {
+		"Constraints": "object",
+		"GranteePrincipal": "string",
+		"GranteeServicePrincipal": "string",
+		"KeyId": "string",
+		"Operations": "array",
+		"RetiringPrincipal": "string",
+		"RetiringServicePrincipal": "string",
+	}
+	content := _parameters[name]
+	type_name(content) != kind
+	message := concat("", [name, " is ", value.type_of(content)])
+}
+
+_problems contains {"subject": operation, "path": [name], "message": concat(" ", [name, "is missing"])} if {
+	operation == "kms:CreateGrant"
+	is_object(_parameters)
+	some name in ["KeyId", "Operations"]
+	not value.has(_parameters, name)
 }
 
 # Nothing is known of other services; and what is no operation of a service may be one of another, with a key.

@@ -438,3 +438,19 @@ _unsaid(part) := value.missing(
 	concat("", ["the ", part, " of the job is not known"]),
 	concat("", ["Say it with --", part, ", as ", part, " in the context, or as context.", part, " in the settings."]),
 )
+
+test_request_for_a_grant_is_a_grant if {
+	parameters := {"KeyId": "arn:key", "GranteePrincipal": "bedrock.amazonaws.com", "Operations": ["Decrypt"]}
+	document := {"subject": {"aws_request": {"service": "kms", "operation": "CreateGrant", "parameters": parameters}}}
+	aws_request.grants == [{"subject": "kms:CreateGrant", "key_arn": "arn:key", "grant": parameters, "path": [], "requested": true}] with input as document
+	aws_request.unguarded == [] with input as document
+	aws_request.problems == set() with input as document
+}
+
+test_request_for_a_grant_that_cannot_be_read_is_told if {
+	parameters := {"KeyId": 7, "Constraints": []}
+	document := {"subject": {"aws_request": {"service": "kms", "operation": "CreateGrant", "parameters": parameters}}}
+	messages := {problem.message | some problem in aws_request.problems} with input as document
+	messages == {"KeyId is a number", "Constraints is an array", "Operations is missing"}
+	aws_request.grants == [] with input as document
+}

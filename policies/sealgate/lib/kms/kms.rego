@@ -13,8 +13,7 @@ import data.sealgate.lib.arn
 #   The form in which a text names a key: `key_arn`, `key_id`, `alias_arn`, `alias`, or what is wrong with it: `empty`,
 #   `other_service` (the ARN of something else), `malformed`.
 form(text) := "key_arn" if {
-	regex.match(_arn, text)
-	regex.match(_key_id, _key_id_of(text))
+	regex.match(_key_arn, text)
 } else := "alias_arn" if {
 	regex.match(_arn, text)
 	regex.match(`^alias/[a-zA-Z0-9/_-]+$`, arn.parse(text).resource)
@@ -96,6 +95,9 @@ is_multi_region_id(text) if {
 }
 
 _arn := `^arn:aws[a-z-]*:kms:[a-z]{2,}(-[a-z]+)+-[0-9]+:[0-9]{12}:`
+
+# One expression for what nearly every text is: each is compiled anew in every evaluation.
+_key_arn := concat("", [_arn, "key/", substring(_key_id, 1, -1)])
 
 _key_id := `^(mrk-[0-9a-f]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$`
 

@@ -340,7 +340,12 @@ _text(name, _, _) := value.known(_given[name]) if is_string(_given[name])
 
 _text(name, reason, supply) := value.missing(name, reason, supply) if not is_string(object.get(_given, name, null))
 
-_key(key_arn) := _metadata(key_arn, object.get(_keys, key_arn, {}))
+_key(key_arn) := known if {
+	known := _described[key_arn]
+} else := _metadata(key_arn, {})
+
+# Each answer is looked through once.
+_described := {key_arn: _metadata(key_arn, entry) | some key_arn, entry in _keys}
 
 _metadata(_, null) := value.absent
 

@@ -64,6 +64,7 @@ findings contains found if {
 
 _grants := [object.union(given, {"job_arn": job_arn}) |
 	some given in policies.grants
+	not given.requested
 	"job.sagemaker.amazonaws.com" in policies.grantee_services(given.grant)
 	some job_arn in policies.grant_jobs(given.grant)
 ]

@@ -28,6 +28,8 @@ checked contains job.subject if some job in model.jobs
 
 checked contains subject if some subject in model.unguarded
 
+checked contains subject if some subject in model.granting
+
 findings contains found if {
 	some problem in model.problems
 	found := finding.violation(problem.subject, problem.path, problem.message)

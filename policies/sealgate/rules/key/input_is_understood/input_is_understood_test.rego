@@ -90,3 +90,13 @@ _violation(subject, path, message) := {
 	"path": path,
 	"message": message,
 }
+
+test_pass_request_for_a_grant if {
+	document := {"subject": {"aws_request": {"service": "kms", "operation": "CreateGrant", "parameters": {
+		"KeyId": "arn:key",
+		"GranteePrincipal": "bedrock.amazonaws.com",
+		"Operations": ["Decrypt"],
+	}}}}
+	rule.checked == {"kms:CreateGrant"} with input as document
+	rule.findings == set() with input as document
+}

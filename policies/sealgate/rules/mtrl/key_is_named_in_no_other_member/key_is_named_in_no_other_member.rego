@@ -26,8 +26,7 @@ import data.sealgate.systems.sagemaker_mtrl
 checked contains job.subject if some job in sagemaker_mtrl.jobs
 
 findings contains found if {
-	some job in sagemaker_mtrl.jobs
-	some path in _misplaced(job)
+	some [job, path] in _keys_elsewhere
 	_is_named(job)
 
 	found := finding.advice(job.subject, path, concat("", [
@@ -37,8 +36,7 @@ findings contains found if {
 }
 
 findings contains found if {
-	some job in sagemaker_mtrl.jobs
-	some path in _misplaced(job)
+	some [job, path] in _keys_elsewhere
 	not _is_named(job)
 
 	found := finding.violation(job.subject, path, concat("", [
@@ -47,6 +45,8 @@ findings contains found if {
 		"as it stands, the job's output would be encrypted with an AWS owned key",
 	]))
 }
+
+_keys_elsewhere := [[job, path] | some job in sagemaker_mtrl.jobs; some path in _misplaced(job)]
 
 _is_named(job) if {
 	some named in sagemaker_mtrl.output_keys
@@ -77,11 +77,13 @@ _objects_of_request(job) := [{"path": path, "content": content} |
 
 _names_a_key(_, content) if {
 	is_string(content)
+	contains(content, ":kms:")
 	kms.form(content) in {"key_arn", "alias_arn"}
 }
 
 _names_a_key(name, _) if {
 	is_string(name)
+	folded := text.folded(name)
 	some word in ["kmskey", "kmsmasterkey", "encryptionkey"]
-	contains(text.folded(name), word)
+	contains(folded, word)
 }
