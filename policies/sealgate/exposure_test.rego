@@ -19,7 +19,7 @@ test_exposure_of_the_default_key_policy_is_the_account if {
 	}]
 	count(answer.holders[0].actions) == 47
 	[answer.key, answer.denials, answer.diff, answer.problems] == [_generated_key, [], null, []]
-	[unknown.reason | some unknown in answer.unknown] == [concat("", ["the grants of ", _generated_key, " was not supplied"])]
+	[unknown.reason | some unknown in answer.unknown] == [concat("", ["the grants of ", _generated_key, " were not supplied"])]
 }
 
 test_exposure_tells_the_kinds_of_holders_apart if {

@@ -57,7 +57,8 @@ _understood := {kind | some kind; _ := data.sealgate.inputs[kind].jobs}
 # An adapter that yields nothing has not understood its subject; silence would look like an allowance.
 _subject_problems contains "the subject holds nothing that could be judged" if {
 	count(_kinds) > 0
-	((count(jobs) + count(unguarded)) + count(granting)) + count({problem | some problem in data.sealgate.inputs[_].problems}) == 0
+	unread := [problem | some problem in data.sealgate.inputs[_].problems]
+	sum([count(jobs), count(unguarded), count(granting), count(unread)]) == 0
 }
 
 _subject_problems contains "the input has no subject: the part that holds what is to be judged" if count(_kinds) == 0

@@ -166,10 +166,10 @@ _respelt := {known | some known, _ in data.sealgate.data.operations; text.folded
 
 _is_unfamiliar if {
 	_row == null
-	every name in ["service", "operation"] {
-		regex.match(`^[A-Za-z0-9._ -]+$`, object.get(_request, name, ""))
-	}
 	count(_respelt) == 0
+	is_string(_request.service)
+	is_string(_request.operation)
+	regex.match(`^[A-Za-z0-9._ -]+:[A-Za-z0-9._ -]+$`, operation)
 }
 
 default _elsewhere(_) := ""

@@ -125,9 +125,12 @@ test_name_that_the_api_would_not_write_is_told if {
 test_operation_that_the_tables_lack_is_unguarded if {
 	document := {"subject": {"aws_request": {"service": "acme", "operation": "ListThings", "parameters": {"Name": "x"}}}}
 	tables := {"operations": _operations, "api_operations": {"acme": {"ListThings": true}}}
-	aws_request.unguarded == ["acme:ListThings"] with input as document with data.sealgate.data as tables
-	aws_request.jobs == [] with input as document with data.sealgate.data as tables
-	aws_request.problems == set() with input as document with data.sealgate.data as tables
+	aws_request.unguarded == ["acme:ListThings"] with input as document with data.sealgate.data.operations as tables.operations
+		with data.sealgate.data.api_operations as tables.api_operations
+	aws_request.jobs == [] with input as document with data.sealgate.data.operations as tables.operations
+		with data.sealgate.data.api_operations as tables.api_operations
+	aws_request.problems == set() with input as document with data.sealgate.data.operations as tables.operations
+		with data.sealgate.data.api_operations as tables.api_operations
 }
 
 test_what_is_no_operation_of_a_known_service_is_told if {
@@ -139,9 +142,11 @@ test_what_is_no_operation_of_a_known_service_is_told if {
 	} {
 		document := {"subject": {"aws_request": {"service": request[0], "operation": request[1], "parameters": {}}}}
 		messages := [problem.message | some problem in aws_request.problems] with input as document
-			with data.sealgate.data as tables
+			with data.sealgate.data.operations as tables.operations
+			with data.sealgate.data.api_operations as tables.api_operations
 		messages == [message]
-		aws_request.unguarded == [] with input as document with data.sealgate.data as tables
+		aws_request.unguarded == [] with input as document with data.sealgate.data.operations as tables.operations
+			with data.sealgate.data.api_operations as tables.api_operations
 	}
 }
 

@@ -138,7 +138,7 @@ key_part(key_arn, name) := value.absent if {
 	not is_null(_keys[key_arn][name])
 } else := value.missing(
 	concat("", ["keys.", key_arn, ".", name]),
-	concat("", [_key_parts[name].words, " of ", key_arn, " was not supplied"]),
+	concat("", [_key_parts[name].words, " of ", key_arn, _key_parts[name].lacks]),
 	concat("", [
 		"Supply it in the context as keys.\"",
 		key_arn,
@@ -351,42 +351,35 @@ _metadata(_, null) := value.absent
 
 _metadata(key_arn, entry) := value.absent if {
 	entry.metadata == null
-} else := value.missing(
-	_key_part(key_arn),
-	concat("", [
-		"DescribeKey's answer that was given for ",
-		key_arn,
-		" is that of another key: ",
-		text.assigned("Arn", entry.metadata.Arn),
-	]),
-	_describe_key(key_arn),
-) if {
-	entry.metadata.Arn != key_arn
-} else := value.missing(
-	_key_part(key_arn),
-	concat("", [
-		"DescribeKey's answer that was given for ",
-		key_arn,
-		" contradicts itself in ",
-		text.listed(contradictions),
-	]),
-	_describe_key(key_arn),
-) if {
+} else := _unusable(key_arn, [" that was given is that of another key: ", text.assigned("Arn", other)]) if {
+	other := entry.metadata.Arn
+	other != key_arn
+} else := _unusable(key_arn, [" that was given contradicts itself in ", text.listed(contradictions)]) if {
 	contradictions := _contradictions(key_arn, entry.metadata)
 	count(contradictions) > 0
 } else := value.known(entry.metadata) if {
 	is_object(entry.metadata)
-} else := value.missing(
-	_key_part(key_arn),
-	concat("", ["DescribeKey's answer for ", key_arn, " was not supplied"]),
-	_describe_key(key_arn),
-) if {
+} else := _unusable(key_arn, [" was not supplied"]) if {
 	not is_null(entry)
 }
 
+_unusable(key_arn, what) := value.missing(
+	_key_part(key_arn),
+	concat("", array.concat(["DescribeKey's answer for ", key_arn], what)),
+	_describe_key(key_arn),
+)
+
 _key_parts := {
-	"policy": {"words": "the key policy", "command": "aws kms get-key-policy --policy-name default --key-id "},
-	"grants": {"words": "the grants", "command": "aws kms list-grants --key-id "},
+	"policy": {
+		"words": "the key policy",
+		"lacks": " was not supplied",
+		"command": "aws kms get-key-policy --policy-name default --key-id ",
+	},
+	"grants": {
+		"words": "the grants",
+		"lacks": " were not supplied",
+		"command": "aws kms list-grants --key-id ",
+	},
 }
 
 # Pairs of members that DescribeKey never answers together with these values.

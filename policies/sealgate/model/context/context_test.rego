@@ -86,7 +86,7 @@ test_answer_for_another_key_is_no_answer if {
 		document := _describing({_key: {"metadata": {"Arn": arn, "KeyState": "Enabled"}}})
 		found := context.key_metadata(_key, "KeyState") with input as document
 		found.state == "unknown"
-		found.reason == concat("", ["DescribeKey's answer that was given for ", _key, " is that of another key: Arn ", shown])
+		found.reason == concat("", ["DescribeKey's answer for ", _key, " that was given is that of another key: Arn ", shown])
 	}
 }
 

@@ -131,10 +131,6 @@ _remedy(_, answer, actions) := concat("", ["Allow ", actions, " in ", _layers[la
 	layer in _limits
 }
 
-_limits := {"boundary", "rcp", "scp", "session_policies"}
-
-_is_limited(answer) if answer.nearest[0].layer in _limits
-
 _remedy(simulation, answer, actions) := concat("", [
 	"Allow ",
 	simulation.who.arn.value,
@@ -148,6 +144,10 @@ _remedy(simulation, answer, actions) := concat("", [
 	answer.kind != "explicit"
 	not _is_limited(answer)
 }
+
+_limits := {"boundary", "rcp", "scp", "session_policies"}
+
+_is_limited(answer) if answer.nearest[0].layer in _limits
 
 _conditioned(simulation) := concat("", [" with kms:ViaService ", simulation.entry.via, ".*.amazonaws.com"]) if {
 	simulation.entry.via
