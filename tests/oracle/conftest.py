@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 import pytest
 
@@ -44,6 +45,13 @@ def evaluate(rule: str, document: dict[str, Any]) -> Any:
     return json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
 
 
+def _do_without(reason: str) -> NoReturn:
+    """Skip on a developer's machine; CI has what the oracle needs, and fails."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
 @pytest.fixture(scope="session")
 def evaluator() -> Evaluator:
     def answers(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -69,7 +77,7 @@ def problems() -> Evaluator:
 @pytest.fixture(scope="session")
 def simulator() -> Iterator[Simulator]:
     if shutil.which("npm") is None:
-        pytest.skip("the simulator needs node and npm")
+        _do_without("the simulator needs node and npm")
     _install()
     process = subprocess.Popen(
         ["node", str(HERE / "simulate.mjs"), str(INSTALLED)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -104,4 +112,4 @@ def _install() -> None:
     done = subprocess.run(command, cwd=INSTALLED, capture_output=True, text=True, check=False)
     if done.returncode:
         shutil.rmtree(INSTALLED)
-        pytest.skip(f"the simulator could not be installed: {done.stderr.strip()[-300:]}")
+        _do_without(f"the simulator could not be installed: {done.stderr.strip()[-300:]}")
