@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 Output: TypeAlias = Literal["table", "json"]
 Answer = TypeVar("Answer")
+_Command: TypeAlias = "Callable[..., Any]"
 
 ALLOWED, DENIED, UNREADABLE, UNDECIDED = 0, 1, 2, 3
 _INTERRUPTED = 130
@@ -59,25 +60,39 @@ Exit codes:
 """
 _EXPLAIN_EXIT_CODES = _ANSWER_EXIT_CODES.replace("  2", "  1  answered, and a call is denied\n  2")
 
-_operation_option = click.option(
-    "--operation", metavar="SERVICE:NAME", help="The operation of bare parameters: sagemaker:CreateJob."
+
+def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _Command]:
+    """Return the options as one decorator: --help lists them in this order."""
+
+    def decorate(command: _Command) -> _Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_request_options = _options(
+    click.option("--operation", metavar="SERVICE:NAME", help="The operation of bare parameters: sagemaker:CreateJob."),
+    click.option(
+        "--context", "context_path", metavar="FILE", help="What AWS knows: keys, aliases, buckets (JSON or YAML)."
+    ),
+    click.option("--region", help="The Region of the requests."),
+    click.option("--account", help="The account of the requests."),
+    click.option("--partition", help="The partition of the requests."),
 )
-_context_option = click.option(
-    "--context", "context_path", metavar="FILE", help="What AWS knows: keys, aliases, buckets (JSON or YAML)."
+_engine_options = _options(
+    click.option(
+        "--settings",
+        "settings_path",
+        metavar="FILE",
+        help="Settings; without it the nearest sealgate.yaml, from the working directory upwards.",
+    ),
+    click.option(
+        "--engine", "engine_kind", type=click.Choice(["embedded", "opa"]), help="Where the policies are evaluated."
+    ),
+    click.option("--opa-url", metavar="URL", help="The OPA server, for --engine opa."),
 )
-_region_option = click.option("--region", help="The Region of the requests.")
-_account_option = click.option("--account", help="The account of the requests.")
-_partition_option = click.option("--partition", help="The partition of the requests.")
-_settings_option = click.option(
-    "--settings",
-    "settings_path",
-    metavar="FILE",
-    help="Settings; without it the nearest sealgate.yaml, from the working directory upwards.",
-)
-_engine_option = click.option(
-    "--engine", "engine_kind", type=click.Choice(["embedded", "opa"]), help="Where the policies are evaluated."
-)
-_opa_url_option = click.option("--opa-url", metavar="URL", help="The OPA server, for --engine opa.")
 _output_option = click.option(
     "--output", type=click.Choice(["table", "json"]), default="table", show_default=True, help="For people or programs."
 )
@@ -116,14 +131,8 @@ def cli() -> None:
 
 @cli.command(epilog=_EXIT_CODES)
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True)
-@_operation_option
-@_context_option
-@_region_option
-@_account_option
-@_partition_option
-@_settings_option
-@_engine_option
-@_opa_url_option
+@_request_options
+@_engine_options
 @_output_option
 @click.option("--now", metavar="TIME", help="The time to decide at (RFC 3339), to try when exceptions expire.")
 @click.pass_context
@@ -145,14 +154,8 @@ def check(ctx: click.Context, /, sources: tuple[str, ...], output: Output, **opt
 
 @cli.command(epilog=_EXPLAIN_EXIT_CODES)
 @click.argument("source", metavar="REQUEST")
-@_operation_option
-@_context_option
-@_region_option
-@_account_option
-@_partition_option
-@_settings_option
-@_engine_option
-@_opa_url_option
+@_request_options
+@_engine_options
 @_output_option
 @click.pass_context
 def explain(ctx: click.Context, /, source: str, output: Output, **options: str | None) -> None:
@@ -165,20 +168,14 @@ def explain(ctx: click.Context, /, source: str, output: Output, **options: str |
 
 @cli.command(epilog=_ANSWER_EXIT_CODES)
 @click.argument("source", metavar="REQUEST")
-@_operation_option
-@_context_option
-@_region_option
-@_account_option
-@_partition_option
+@_request_options
 @click.option("--for-any-job", is_flag=True, help="Allow every job of the category, not this one alone.")
 @click.option("--minimal-conditions", is_flag=True, help="Leave out the conditions that are advised, not needed.")
 @click.option(
     "--merge", metavar="POLICY", help="A key policy to complete: only what it lacks is added, shown as a diff."
 )
 @click.option("--key", metavar="ARN", help="Whose policy that is, where the job uses several keys.")
-@_settings_option
-@_engine_option
-@_opa_url_option
+@_engine_options
 @_output_option
 def policy(  # noqa: PLR0913 - each is an option of its own
     *,
@@ -214,9 +211,7 @@ def policy(  # noqa: PLR0913 - each is an option of its own
     "--context", "context_path", metavar="FILE", required=True, help="What AWS knows: the key's policy and grants."
 )
 @click.option("--before", metavar="POLICY", help="Another key policy: who has gained since, and who has lost.")
-@_settings_option
-@_engine_option
-@_opa_url_option
+@_engine_options
 @_output_option
 def show_exposure(key: str, before: str | None, output: Output, **options: str | None) -> None:
     """Show who can use the key with the ARN KEY, for what, by what and under which conditions, the widest first."""
@@ -234,9 +229,7 @@ def show_exposure(key: str, before: str | None, output: Output, **options: str |
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads a process.")
-@_settings_option
-@_engine_option
-@_opa_url_option
+@_engine_options
 def serve(host: str, port: int, workers: int, threads: int, **options: str | None) -> None:
     """Serve the HTTP API until stopped."""
     settings = _settings(options)
