@@ -14,6 +14,15 @@ CALLER = f"arn:aws:iam::{ACCOUNT}:role/team/Caller"
 PACKAGE = f"arn:aws:sagemaker:us-west-2:{ACCOUNT}:model-package/models/3"
 SOURCE_MODEL = f"arn:aws:bedrock:us-west-2:{ACCOUNT}:custom-model/base/abcdefghijkl"
 
+# The statement of a default key policy: it lets the account's own policies decide.
+ROOT: dict[str, Any] = {
+    "Sid": "Root",
+    "Effect": "Allow",
+    "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"},
+    "Action": "kms:*",
+    "Resource": "*",
+}
+
 CONTEXT: dict[str, Any] = {
     "region": "us-west-2",
     "account": ACCOUNT,

@@ -5,6 +5,8 @@ import sys
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
+from tests.question_answers import EXPLANATION, EXPOSURE, POLICIES
+from tests.question_cases import KEY
 
 from sealgate import cli, engines
 from sealgate.errors import EngineError
@@ -16,8 +18,6 @@ if TYPE_CHECKING:
 Make: TypeAlias = "Callable[..., Any]"
 Run: TypeAlias = "Callable[..., tuple[int, Any]]"
 
-KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-VERSION = {"policies": "0.1.0+0123456789ab", "schema": 1}
 CALL = {
     "job": "sagemaker:CreateJob my-job",
     "call": "mtrl.role.use",
@@ -36,27 +36,12 @@ CALL = {
     "inferred": False,
 }
 ANSWERS: dict[str, dict[str, Any]] = {
-    "explain": {"calls": [CALL], "problems": [], "version": VERSION},
+    "explain": {**EXPLANATION, "calls": [CALL]},
     "policy": {
+        **POLICIES,
         "key_policies": [{"key": KEY, "statements": [], "merged": {"Version": "2012-10-17", "Statement": []}}],
-        "identity_policies": [],
-        "verified": True,
-        "minimal": True,
-        "unmet": [],
-        "open": [],
-        "notes": [],
-        "problems": [],
-        "version": VERSION,
     },
-    "exposure": {
-        "key": KEY,
-        "holders": [],
-        "denials": [],
-        "unknown": [],
-        "diff": None,
-        "problems": [],
-        "version": VERSION,
-    },
+    "exposure": EXPOSURE,
 }
 ARGUMENTS = {
     "explain": ["explain", "job.json"],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests import engine_fixtures
-from tests.question_cases import CALLER, CASES, CONTEXT, KEY, OTHER_KEY, ROLE, create_job, labeling
+from tests.question_cases import CALLER, CASES, CONTEXT, KEY, OTHER_KEY, ROLE, ROOT, create_job, labeling
 
 from sealgate import questions
 from sealgate.errors import EngineError, UnreadableInputError
@@ -24,14 +24,6 @@ SCOPES: dict[str, Question] = {
     "this job": {},
     "any job": {"for_any_job": True},
     "no conditions": {"minimal_conditions": True},
-}
-
-ROOT = {
-    "Sid": "Root",
-    "Effect": "Allow",
-    "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-    "Action": "kms:*",
-    "Resource": "*",
 }
 
 

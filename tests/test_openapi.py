@@ -9,6 +9,8 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
+from tests import question_answers
+from tests.question_answers import EXPLANATION
 
 from sealgate import openapi
 from sealgate.errors import EngineError
@@ -51,18 +53,7 @@ EXCHANGES = [
     ("describe", "GET", "/openapi.json", 200),
 ]
 
-EXPLANATION = {"calls": [], "problems": [], "version": {"policies": "0.1.0+0123456789ab", "schema": 1}}
-POLICIES = {
-    "key_policies": [],
-    "identity_policies": [],
-    "verified": True,
-    "minimal": True,
-    "unmet": [],
-    "open": [],
-    "notes": ["no call of this request is known that needs a permission"],
-    "problems": [],
-    "version": {"policies": "0.1.0+0123456789ab", "schema": 1},
-}
+POLICIES = {**question_answers.POLICIES, "notes": ["no call of this request is known that needs a permission"]}
 
 
 def validator(pointer: str) -> Draft202012Validator:

@@ -3,13 +3,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from tests.question_answers import POLICIES
+from tests.question_cases import KEY, ROOT
+
 from sealgate.reports import generated_policy
 from sealgate.reports.text import Page
 
 if TYPE_CHECKING:
     from sealgate.questions import GeneratedPolicies
 
-KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 STATEMENT = {
     "Action": "kms:Decrypt",
     "Effect": "Allow",
@@ -17,26 +19,12 @@ STATEMENT = {
     "Resource": "*",
     "Sid": "AllowUse",
 }
-ROOT = {
-    "Sid": "Root",
-    "Effect": "Allow",
-    "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
-    "Action": "kms:*",
-    "Resource": "*",
-}
 
 
 def policies(**members: Any) -> GeneratedPolicies:
     answer: Any = {
+        **POLICIES,
         "key_policies": [{"key": KEY, "statements": [STATEMENT], "merged": None}],
-        "identity_policies": [],
-        "verified": True,
-        "minimal": True,
-        "unmet": [],
-        "open": [],
-        "notes": [],
-        "problems": [],
-        "version": {"policies": "0.1.0", "schema": 1},
         **members,
     }
     result: GeneratedPolicies = answer

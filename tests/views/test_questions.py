@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
+from tests.question_answers import EXPLANATION, POLICIES
 
 from sealgate.errors import EngineError
 
@@ -10,20 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Make: TypeAlias = "Callable[..., Any]"
-
-VERSION = {"policies": "0.1.0+0123456789ab", "schema": 1}
-EXPLANATION = {"calls": [], "problems": [], "version": VERSION}
-POLICIES = {
-    "key_policies": [],
-    "identity_policies": [],
-    "verified": True,
-    "minimal": True,
-    "unmet": [],
-    "open": [],
-    "notes": [],
-    "problems": [],
-    "version": VERSION,
-}
 
 BOTH = pytest.mark.parametrize(("path", "answer"), [("/v1/explain", EXPLANATION), ("/v1/policy", POLICIES)])
 
