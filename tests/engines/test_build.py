@@ -53,7 +53,7 @@ def test_settings_do_not_show_the_token() -> None:
 
 def test_engine_that_is_unknown_is_refused() -> None:
     with pytest.raises(SettingsError, match="there is no engine 'rego': it is embedded or opa"):
-        build(EngineSettings(kind="rego"))  # type: ignore[arg-type]
+        build(EngineSettings(kind="rego"))  # type: ignore[arg-type] # the wrong kind is the test
 
 
 def test_policies_that_were_not_compiled_name_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -251,7 +251,7 @@ JSON = st.recursive(
 @given(
     value=JSON, allow_settings=st.booleans(), operation=st.none() | st.just("sagemaker:CreateJob") | st.text(max_size=3)
 )
-def test_any_value_is_read_or_refused(value: Any, allow_settings: bool, operation: str | None) -> None:  # noqa: FBT001
+def test_any_value_is_read_or_refused(value: Any, allow_settings: bool, operation: str | None) -> None:  # noqa: FBT001 a case
     try:
         subject, _, settings = read(value, allow_settings=allow_settings, operation=operation)
     except UnreadableInputError:

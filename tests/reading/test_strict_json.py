@@ -57,7 +57,7 @@ def has_duplicates(text: str) -> bool:
 
 
 @given(value=VALUES, indent=INDENTS, ensure_ascii=st.booleans())
-def test_what_python_writes_is_read_as_python_reads_it(value: Any, indent: Any, ensure_ascii: bool) -> None:  # noqa: FBT001
+def test_what_python_writes_is_read_as_python_reads_it(value: Any, indent: Any, ensure_ascii: bool) -> None:  # noqa: FBT001 a case
     text = json.dumps(value, indent=indent, ensure_ascii=ensure_ascii)
     assert strict_json.loads(text) == value
     assert strict_json.loads(text.encode()) == value
@@ -254,7 +254,7 @@ def test_a_stack_that_is_nearly_full_is_no_crash() -> None:
         return deeper(levels - 1) if levels else strict_json.loads(text)
 
     frames = 0
-    frame: Any = sys._getframe()  # noqa: SLF001
+    frame: Any = sys._getframe()  # noqa: SLF001 the only way to the caller's frame
     while frame:
         frames, frame = frames + 1, frame.f_back
     with pytest.raises(UnreadableInputError, match=r"^this process can't read the JSON$"):

@@ -131,7 +131,7 @@ def read_policy(value: object) -> dict[str, Any]:
 
 def _file(path: Path) -> Located:
     # Nobody who has no file waits for what reads one.
-    from sealgate.reading import files  # noqa: PLC0415
+    from sealgate.reading import files  # noqa: PLC0415 imported where it is used: start-up stays short
 
     try:
         file = files.read_located(path)
@@ -203,7 +203,7 @@ def _token(path: Path) -> str:
 
 def _faults(content: dict[str, Any]) -> list[Fault]:
     """Return everything that is wrong, by the schema and by what sealgate knows of rules, operations and days."""
-    from sealgate.reading import shapes  # noqa: PLC0415
+    from sealgate.reading import shapes  # noqa: PLC0415 imported where it is used: start-up stays short
 
     faults = shapes.faults(content, "settings", noun="setting")
     faulty = {fault.path[0] for fault in faults if fault.path}

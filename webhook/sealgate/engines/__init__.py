@@ -58,7 +58,7 @@ def build(settings: EngineSettings) -> Engine:
     # Each engine is imported only where it is used: the libraries of the other may be missing, and cost time.
     if settings.kind == "embedded":
         try:
-            from sealgate.engines.embedded import EmbeddedEngine  # noqa: PLC0415
+            from sealgate.engines.embedded import EmbeddedEngine  # noqa: PLC0415 imported where it is used: start-up stays short
         except (ImportError, OSError, RuntimeError) as error:
             raise EngineError(f"wasmtime, which the embedded engine runs on, can't be used here: {error}") from error
         return EmbeddedEngine(
@@ -70,7 +70,7 @@ def build(settings: EngineSettings) -> Engine:
         )
     if settings.kind == "opa":
         try:
-            from sealgate.engines.opa import OpaEngine  # noqa: PLC0415
+            from sealgate.engines.opa import OpaEngine  # noqa: PLC0415 imported where it is used: start-up stays short
         except ImportError as error:
             raise EngineError("the OPA server engine is not installed: pip install 'sealgate[opa]'") from error
         return OpaEngine(url=settings.opa_url, timeout_s=settings.timeout_s, token=settings.opa_token)

@@ -47,7 +47,7 @@ def read_located(path: str | Path) -> Located:
     if _is_json(path, text):
         return Located(strict_json.loads(text, source=source))
     # Reading YAML takes a library that nobody should wait for who has JSON only.
-    from sealgate.reading import strict_yaml  # noqa: PLC0415
+    from sealgate.reading import strict_yaml  # noqa: PLC0415 imported where it is used: start-up stays short
 
     return strict_yaml.load(text, source=source)
 

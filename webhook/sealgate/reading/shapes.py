@@ -40,7 +40,7 @@ def faults(value: Any, schema: str, *, noun: str = "member") -> list[Fault]:  # 
 @cache
 def _validator(schema: str) -> Validator:
     # Importing it takes longer than most checks; it is needed only where somebody wrote a file.
-    from jsonschema import Draft202012Validator, ValidationError, validators  # noqa: PLC0415
+    from jsonschema import Draft202012Validator, ValidationError, validators  # noqa: PLC0415 imported where it is used: start-up stays short
 
     def pattern(_: Validator, pattern: str, value: object, __: object) -> Iterator[ValidationError]:
         # In JSON Schema $ is the very end of a text; Python's takes a line break behind it.
