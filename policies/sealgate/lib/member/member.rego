@@ -3,84 +3,120 @@
 # description: |
 #   Reads a path of member names, in which `*` stands for every element of a list or every value of a map. What lies
 #   on the way and is of the wrong type is told, because a key that can't be found there is not the same as no key.
+#   What is read is `{root, unknown, null}`: `root` the content; `unknown` a tree beside it with `true`, or the reason
+#   as a clause, at what nobody knows yet, as a plan's `after_unknown`; `null` is `absent` where null means that nobody
+#   set it (a plan, a Kubernetes object) and `wrong` where it is a value of the wrong type (an API request).
 # scope: package
 package sealgate.lib.member
 
 import data.sealgate.lib.value
 
 # METADATA
+# description: What `places` reads of an API request, which knows no unknown values.
+request(root) := {"root": root, "unknown": {}, "null": "wrong"}
+
+# METADATA
 # description: |
 #   The places that a path leads to: `{path, value}` with the value in three states. Where something on the way has
 #   the wrong type the value is unknown, and `problem` says what stands there. A list that is absent or empty has no
-#   places. At most four `*`.
-places(root, path) := [_place(root, concrete) |
-	some concrete in _expanded(root, _expanded(root, _expanded(root, _expanded(root, [path]))))
+#   places; one that is not known has one, and its path ends there. At most four `*`.
+places(read, path) := [_place(read, concrete) |
+	some concrete in _expanded(read, _expanded(read, _expanded(read, _expanded(read, [path]))))
 ]
 
 # METADATA
 # description: The one place that a path without `*` leads to.
-place(root, path) := _place(root, path)
+place(read, path) := _place(read, path)
 
-_expanded(root, paths) := [concrete |
+_expanded(read, paths) := [concrete |
 	some path in paths
-	some concrete in _alternatives(root, path)
+	some concrete in _alternatives(read, path)
 ]
 
 _alternatives(_, path) := [path] if not "*" in path
 
-_alternatives(root, path) := [array.flatten([prefix, key, rest]) |
+_alternatives(read, path) := [array.flatten([prefix, key, rest]) |
 	star := min([i | path[i] == "*"])
 	prefix := array.slice(path, 0, star)
 	rest := array.slice(path, star + 1, count(path))
-	container := object.get(root, prefix, {})
+	container := object.get(read.root, prefix, {})
 	_is_container(container)
 	some key, _ in container
 ] if {
 	"*" in path
-	not _blocked_list(root, path)
+	not _is_kept(read, path)
 }
 
 # Kept up to the `*`, for _place to say what stands there instead of a list.
-_alternatives(root, path) := [array.slice(path, 0, min([i | path[i] == "*"]) + 1)] if {
+_alternatives(read, path) := [array.slice(path, 0, min([i | path[i] == "*"]) + 1)] if {
 	"*" in path
-	_blocked_list(root, path)
+	_is_kept(read, path)
 }
 
-_blocked_list(root, path) if {
+_is_kept(read, path) if {
 	prefix := array.slice(path, 0, min([i | path[i] == "*"]))
-	count(_obstacles(root, array.concat(prefix, ["*"]))) > 0
+	count(_obstacles(read, array.concat(prefix, ["*"]))) > 0
 }
 
-_place(root, path) := {"path": array.slice(path, 0, end), "value": value.unknown(problem), "problem": problem} if {
-	obstacles := _obstacles(root, path)
+_is_kept(read, path) if {
+	prefix := array.slice(path, 0, min([i | path[i] == "*"]))
+	count(_unknowns(read, prefix)) > 0
+}
+
+# What is not known on the way comes first: what stands there is only what takes its place.
+_place(read, path) := {"path": array.slice(path, 0, end), "value": value.unknown(_reason(reason))} if {
+	unknowns := _unknowns(read, path)
+	count(unknowns) > 0
+	end := min(unknowns)
+	reason := object.get(read.unknown, array.slice(path, 0, end), true)
+} else := {"path": array.slice(path, 0, end), "value": value.unknown(problem), "problem": problem} if {
+	obstacles := _obstacles(read, path)
 	count(obstacles) > 0
 	end := min(obstacles)
 	prefix := array.slice(path, 0, end)
 	problem := concat("", [
 		concat(".", [_shown(step) | some step in prefix]),
 		" is ",
-		value.type_of(object.get(root, prefix, {})),
+		value.type_of(object.get(read.root, prefix, {})),
 		", not ",
 		_expected(path[end]),
 	])
-}
+} else := {"path": path, "value": _value(read, object.get(read.root, path, _nothing))}
 
-_place(root, path) := {"path": path, "value": value.known(content)} if {
-	content := object.get(root, path, _nothing)
+_value(_, content) := value.absent if content == _nothing
+
+_value(read, content) := value.absent if _means_absent(read, content)
+
+_value(read, content) := value.known(content) if {
 	content != _nothing
+	not _means_absent(read, content)
 }
 
-_place(root, path) := {"path": path, "value": value.absent} if {
-	object.get(root, path, _nothing) == _nothing
-	count(_obstacles(root, path)) == 0
+_reason(true) := "it is not known until apply"
+
+_reason(reason) := reason if is_string(reason)
+
+# The lengths of the prefixes of a path that nobody knows.
+_unknowns(read, path) := {length |
+	read.unknown != {}
+	some length in numbers.range(1, count(path))
+	_is_unknown(object.get(read.unknown, array.slice(path, 0, length), false))
 }
+
+_is_unknown(true)
+
+_is_unknown(reason) if is_string(reason)
 
 # The lengths of the prefixes of a path at which something of the wrong type stands.
-_obstacles(root, path) := {length |
+_obstacles(read, path) := {length |
 	some length in numbers.range(1, count(path) - 1)
-	found := object.get(root, array.slice(path, 0, length), {})
+	found := object.get(read.root, array.slice(path, 0, length), _nothing)
+	found != _nothing
+	not _means_absent(read, found)
 	_obstructs(found, path[length])
 }
+
+_means_absent(read, null) if read["null"] == "absent"
 
 _obstructs(found, "*") if not _is_container(found)
 
@@ -90,13 +126,24 @@ _obstructs(found, step) if {
 	not is_object(found)
 }
 
+# The one element of a block.
+_obstructs(found, step) if {
+	is_number(step)
+	not is_array(found)
+}
+
 _is_container(found) if is_array(found)
 
 _is_container(found) if is_object(found)
 
 _expected("*") := "a list"
 
-_expected(step) := "an object" if step != "*"
+_expected(step) := "a list" if is_number(step)
+
+_expected(step) := "an object" if {
+	is_string(step)
+	step != "*"
+}
 
 _shown(step) := step if is_string(step)
 
