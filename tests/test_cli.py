@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.error import URLError
 from urllib.request import ProxyHandler, Request, build_opener
@@ -16,10 +17,10 @@ import pytest
 
 from sealgate import __version__, cli, engines
 from sealgate.errors import EngineError
+from sealgate.settings import TlsSettings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 Make: TypeAlias = "Callable[..., Any]"
 Run: TypeAlias = "Callable[..., int]"
@@ -533,6 +534,31 @@ class TestTheService:
         assert "connection refused" in caplog.text
         [(_, options)] = started
         os.close(int(options["bind"].removeprefix("fd://")))
+
+    @pytest.mark.usefixtures("engine")
+    def test_takes_its_certificates_from_the_options_before_the_settings(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("logging.config.dictConfig", lambda _: None)  # the test's own handlers stay
+        started: list[Any] = []
+        monkeypatch.setattr(cli, "_serve", lambda settings, options: started.append((settings, options)))
+        written("tls: {certificate: tls.crt, key: /tls/tls.key}\ndrain_s: 3\n", "sealgate.yaml")
+
+        assert run("serve", "--port", "0", "--tls-cert", "other.crt", "--client-ca", "client.crt") == 0
+        assert run("serve", "--port", "0", "--drain-seconds", "0") == 0
+
+        [(first, first_options), (second, second_options)] = started
+        assert first.tls == TlsSettings(
+            certificate=Path("other.crt"), key=Path("/tls/tls.key"), client_ca=Path("client.crt")
+        )
+        assert (first.drain_s, second.drain_s) == (3, 0)
+        for options in (first_options, second_options):
+            os.close(int(options["bind"].removeprefix("fd://")))
+
+    @pytest.mark.usefixtures("engine", "not_served")
+    def test_takes_no_certificate_without_its_key(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        assert run("serve", "--port", "0", "--tls-cert", "tls.crt") == 2
+        assert "--tls-cert and --tls-key" in capsys.readouterr().err
 
     @pytest.mark.usefixtures("not_served")
     def test_does_not_start_on_a_port_that_is_taken(

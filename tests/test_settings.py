@@ -14,7 +14,7 @@ from sealgate import resources
 from sealgate import settings as settings_file
 from sealgate.engines import EngineSettings
 from sealgate.errors import SettingsError
-from sealgate.settings import Settings, find, read_policy
+from sealgate.settings import Settings, TlsSettings, find, read_policy
 
 POLICY: dict[str, Any] = {
     "enforcement": {"levels": {"required": "warn", "recommended": "off"}, "rules": {"SG-MTRL-002": "deny"}},
@@ -37,7 +37,11 @@ SERVICE: dict[str, Any] = {
     "accept_context": False,
     "max_body_bytes": 2048,
     "max_batch": 7,
-    "log": {"level": "debug", "format": "text"},
+    "max_review_bytes": 9_000_000,
+    "admission": {"deadline_s": 10},
+    "tls": {"certificate": "/tls/tls.crt", "key": "/tls/tls.key", "ca": "/tls/ca.crt", "client_ca": "/tls/client.crt"},
+    "drain_s": 5,
+    "log": {"level": "debug", "format": "text", "decisions": False, "key_arns": True, "usernames": True},
 }
 
 
@@ -74,10 +78,11 @@ class TestDefaults:
             return parts[part]["properties"][name].get("default")
 
         settings = Settings()
-        for name in ("accept_context", "max_body_bytes", "max_batch"):
+        for name in ("accept_context", "max_body_bytes", "max_batch", "max_review_bytes", "drain_s"):
             assert members[name]["default"] == getattr(settings, name)
-        for name in ("level", "format"):
+        for name in ("level", "format", "decisions", "key_arns", "usernames"):
             assert default("log", name) == getattr(settings, f"log_{name}")
+        assert default("admission", "deadline_s") == settings.admission_deadline_s
         for name in ("kind", "timeout_s", "memory_mib", "opa_url", "cache_dir"):
             assert default("engine", name) == getattr(settings.engine, name)
 
@@ -109,8 +114,20 @@ class TestFile:
             engine=EngineSettings(kind="opa", timeout_s=0.5, memory_mib=64, opa_url="https://opa.example:8181"),
             max_body_bytes=2048,
             max_batch=7,
+            max_review_bytes=9_000_000,
+            admission_deadline_s=10,
+            tls=TlsSettings(
+                certificate=Path("/tls/tls.crt"),
+                key=Path("/tls/tls.key"),
+                ca=Path("/tls/ca.crt"),
+                client_ca=Path("/tls/client.crt"),
+            ),
+            drain_s=5,
             log_level="debug",
             log_format="text",
+            log_decisions=False,
+            log_key_arns=True,
+            log_usernames=True,
         )
 
     def test_gives_the_policies_exactly_what_it_says(self, tmp_path: Path) -> None:
@@ -231,6 +248,9 @@ class TestFile:
             ("engine: {memory_mib: 4096}", "/engine/memory_mib is 4096, and must be at most 2047"),
             ("engine: {memory_mib: 64.0}", "/engine/memory_mib is a number, not an integer"),
             ("engine: 7", "/engine is a number, not an object"),
+            ("tls: {certificate: tls.crt}", '"key" is missing at /tls'),
+            ("admission: {deadline_s: 60}", "/admission/deadline_s is 60, and must be at most 30"),
+            ("drain_s: -1", "/drain_s is -1, and must be at least 0"),
             ("max_body_bytes: 1", "/max_body_bytes is 1, and must be at least 1024"),
             ("log: {level: verbose}", '/log/level is "verbose", not one of debug, info, warning, error'),
         ],
@@ -312,8 +332,18 @@ class TestEnvironment:
                 "SEALGATE_ACCEPT_CONTEXT": "True",
                 "SEALGATE_MAX_BODY_BYTES": "4096",
                 "SEALGATE_MAX_BATCH": "3",
+                "SEALGATE_MAX_REVIEW_BYTES": "8192",
+                "SEALGATE_ADMISSION_DEADLINE_S": "2.5",
+                "SEALGATE_TLS_CERTIFICATE": "tls.crt",
+                "SEALGATE_TLS_KEY": "tls.key",
+                "SEALGATE_TLS_CA": "ca.crt",
+                "SEALGATE_TLS_CLIENT_CA": "client.crt",
+                "SEALGATE_DRAIN_S": "0.5",
                 "SEALGATE_LOG_LEVEL": "error",
                 "SEALGATE_LOG_FORMAT": "json",
+                "SEALGATE_LOG_DECISIONS": "true",
+                "SEALGATE_LOG_KEY_ARNS": "false",
+                "SEALGATE_LOG_USERNAMES": "false",
             },
         )
         assert settings == Settings(
@@ -327,9 +357,24 @@ class TestEnvironment:
             ),
             max_body_bytes=4096,
             max_batch=3,
+            max_review_bytes=8192,
+            admission_deadline_s=2.5,
+            tls=TlsSettings(
+                certificate=Path("tls.crt"), key=Path("tls.key"), ca=Path("ca.crt"), client_ca=Path("client.crt")
+            ),
+            drain_s=0.5,
             log_level="error",
             accept_context=True,
         )
+
+    def test_names_its_files_from_the_working_directory(self, tmp_path: Path) -> None:
+        path = written(tmp_path, "tls: {certificate: tls.crt, key: tls.key}")
+        settings = Settings.load(path, {"SEALGATE_TLS_KEY": "other.key"})
+        assert settings.tls == TlsSettings(certificate=tmp_path / "tls.crt", key=Path("other.key"))
+
+    def test_that_is_half_of_something_is_told(self) -> None:
+        with pytest.raises(SettingsError, match=r'^the environment: "key" is missing at /tls$'):
+            Settings.load(None, {"SEALGATE_TLS_CERTIFICATE": "tls.crt"})
 
     def test_is_enough_without_a_file(self) -> None:
         settings = Settings.load(None, {"SEALGATE_ENGINE_TIMEOUT_S": "3", "SEALGATE_ACCEPT_CONTEXT": "false"})

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from sealgate.engines import Engine
-    from sealgate.settings import Settings
+    from sealgate.settings import Settings, TlsSettings
 
 Output: TypeAlias = Literal["table", "json"]
 Answer = TypeVar("Answer")
@@ -229,10 +229,39 @@ def show_exposure(key: str, before: str | None, output: Output, **options: str |
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="0 takes any free one.")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64), help="Processes.")
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1, 64), help="Threads a process.")
+@_options(
+    click.option("--tls-cert", metavar="FILE", help="The service's certificate, with those between it and its CA."),
+    click.option("--tls-key", metavar="FILE", help="Its private key."),
+    click.option("--tls-ca", metavar="FILE", help="The CA that issued it: the metrics tell when it expires."),
+    click.option("--client-ca", metavar="FILE", help="The CAs of clients, who must then show a certificate."),
+    click.option(
+        "--drain-seconds",
+        type=click.FloatRange(0, 300),
+        help="How long it goes on after SIGTERM, without being ready.",
+    ),
+)
 @_engine_options
-def serve(host: str, port: int, workers: int, threads: int, **options: str | None) -> None:
-    """Serve the HTTP API until stopped."""
+def serve(  # noqa: PLR0913 - each is an option of its own
+    *,
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    drain_seconds: float | None,
+    tls_cert: str | None,
+    tls_key: str | None,
+    tls_ca: str | None,
+    client_ca: str | None,
+    **options: str | None,
+) -> None:
+    """Serve the HTTP API until stopped; over TLS where there is a certificate."""
     settings = _settings(options)
+    tls = {"certificate": tls_cert, "key": tls_key, "ca": tls_ca, "client_ca": client_ca}
+    settings = dataclasses.replace(
+        settings,
+        tls=_tls(settings.tls, {name: Path(given) for name, given in tls.items() if given}),
+        drain_s=settings.drain_s if drain_seconds is None else drain_seconds,
+    )
     logging.config.dictConfig(logs.configuration(settings.log_level, settings.log_format))
     _refuse_dead_engine(settings)
     try:
@@ -324,6 +353,15 @@ def _settings(options: Mapping[str, str | None]) -> Settings:
     if options["opa_url"]:
         changes["opa_url"] = options["opa_url"]
     return dataclasses.replace(settings, engine=dataclasses.replace(settings.engine, **changes))
+
+
+def _tls(settings: TlsSettings | None, given: dict[str, Path]) -> TlsSettings | None:
+    """Return the settings with the files that the options name instead of theirs."""
+    if settings is not None:
+        return dataclasses.replace(settings, **given)
+    if given and not {"certificate", "key"} <= given.keys():
+        raise click.UsageError("TLS takes a certificate and its key: --tls-cert and --tls-key")
+    return settings_file.TlsSettings(**given) if given else None
 
 
 def _time(text: str | None) -> datetime:
@@ -448,6 +486,8 @@ def _serve(settings: Settings, options: Mapping[str, Any]) -> None:
         "logconfig_dict": logs.configuration(settings.log_level, settings.log_format),
         **options,
     }
+    if settings.tls is not None:
+        chosen |= {"certfile": str(settings.tls.certificate), "keyfile": str(settings.tls.key)}
     if options["workers"] > 1:
         # /metrics is answered by any one of the workers, for all of them: their counts meet in this folder.
         folder = tempfile.mkdtemp(prefix="sealgate-metrics-")

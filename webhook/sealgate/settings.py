@@ -59,11 +59,37 @@ _SERVICE: Mapping[Place, Callable[[str], object]] = {
     ("accept_context",): _boolean,
     ("max_body_bytes",): _number,
     ("max_batch",): _number,
+    ("max_review_bytes",): _number,
+    ("admission", "deadline_s"): _number,
+    ("tls", "certificate"): str,
+    ("tls", "key"): str,
+    ("tls", "ca"): str,
+    ("tls", "client_ca"): str,
+    ("drain_s",): _number,
     ("log", "level"): str,
     ("log", "format"): str,
+    ("log", "decisions"): _boolean,
+    ("log", "key_arns"): _boolean,
+    ("log", "usernames"): _boolean,
 }
+# Its members that are no parts, and have the same names here.
+_PLAIN = ("accept_context", "max_body_bytes", "max_batch", "max_review_bytes", "drain_s")
 _PREFIX = "SEALGATE_"
 _MISSPELT = 0.85
+
+
+@dataclass(frozen=True, kw_only=True)
+class TlsSettings:
+    """Where the service's certificates are, in PEM.
+
+    `certificate` holds the service's own and those between it and its CA, `key` its private key, `ca` the CA that
+    issued it, of which only the expiry is told, `client_ca` the CAs whose certificates clients must show.
+    """
+
+    certificate: Path
+    key: Path
+    ca: Path | None = None
+    client_ca: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +98,7 @@ class Settings:
 
     `policy` holds what the file says of enforcement and of the organisation's demands, and nothing else: the policies
     have the defaults. `context` has the partition, Region and account of the requests, as far as the file names them.
-    The rest is the service's own: sizes in bytes, `max_batch` in inputs.
+    The rest is the service's own: sizes in bytes, `max_batch` in inputs, times in seconds.
     """
 
     policy: Mapping[str, Any] = field(default_factory=dict)
@@ -81,8 +107,15 @@ class Settings:
     engine: EngineSettings = field(default_factory=EngineSettings)
     max_body_bytes: int = 1024**2
     max_batch: int = 100
+    max_review_bytes: int = 16 * 1024**2
+    admission_deadline_s: float = 3.0
+    tls: TlsSettings | None = None
+    drain_s: float = 0.0
     log_level: str = "info"
     log_format: str = "json"
+    log_decisions: bool = True
+    log_key_arns: bool = False
+    log_usernames: bool = False
 
     @classmethod
     def load(cls, path: Path | None, environ: Mapping[str, str]) -> Settings:
@@ -99,14 +132,16 @@ class Settings:
             raise SettingsError(
                 "\n".join(f"{_where(fault, path, file, overrides)}: {fault.message}" for fault in faults)
             )
-        service = {name: content[name] for name in ("accept_context", "max_body_bytes", "max_batch") if name in content}
-        log = {f"log_{name}": value for name, value in content.get("log", {}).items()}
+        parts = {
+            f"{part}_{name}": value for part in ("admission", "log") for name, value in content.get(part, {}).items()
+        }
         return cls(
             policy={name: content[name] for name in _POLICY if name in content},
             context=content.get("context", {}),
             engine=_engine(content.get("engine", {}), path, overrides),
-            **service,
-            **log,
+            tls=_tls(content["tls"], path, overrides) if "tls" in content else None,
+            **{name: content[name] for name in _PLAIN if name in content},
+            **parts,
         )
 
 
@@ -173,21 +208,26 @@ def _where(fault: Fault, path: Path | None, file: Located, overrides: Mapping[Pl
     if fault.path in overrides:
         return _variable(fault.path)
     line, _ = file.position(fault.path)
-    return f"{path}:{line}" if line else f"{path}"
+    return f"{path}:{line}" if line else str(path or "the environment")
+
+
+def _located(place: Place, text: str, path: Path | None, overrides: Mapping[Place, object]) -> Path:
+    """Return a path of the file from the file's folder, one of the environment from the working directory."""
+    return (path.parent if path and place not in overrides else Path()) / Path(text).expanduser()
 
 
 def _engine(content: Mapping[str, Any], path: Path | None, overrides: Mapping[Place, object]) -> EngineSettings:
-    def located(name: str) -> Path:
-        """Return a path of the file from the file's folder, one of the environment from the working directory."""
-        of_file = path and ("engine", name) not in overrides
-        return (path.parent if path and of_file else Path()) / Path(content[name]).expanduser()
-
     chosen = {name: content[name] for name in ("kind", "timeout_s", "memory_mib", "opa_url") if name in content}
     if "cache_dir" in content:
-        chosen["cache_dir"] = located("cache_dir")
+        chosen["cache_dir"] = _located(("engine", "cache_dir"), content["cache_dir"], path, overrides)
     if "opa_token_file" in content:
-        chosen["opa_token"] = _token(located("opa_token_file"))
+        token = _located(("engine", "opa_token_file"), content["opa_token_file"], path, overrides)
+        chosen["opa_token"] = _token(token)
     return EngineSettings(**chosen)
+
+
+def _tls(content: Mapping[str, str], path: Path | None, overrides: Mapping[Place, object]) -> TlsSettings:
+    return TlsSettings(**{name: _located(("tls", name), text, path, overrides) for name, text in content.items()})
 
 
 def _token(path: Path) -> str:
