@@ -69,11 +69,15 @@ class FakeEngine:
         self.answer = answer
         self.documents: list[Mapping[str, Any]] = []
         self.entrypoints: list[str] = []
+        self.timeouts: list[float | None] = []
         self.closed = False
 
-    def evaluate(self, document: Mapping[str, Any], *, entrypoint: str = "sealgate/decision") -> dict[str, Any]:
+    def evaluate(
+        self, document: Mapping[str, Any], *, entrypoint: str = "sealgate/decision", timeout_s: float | None = None
+    ) -> dict[str, Any]:
         self.documents.append(document)
         self.entrypoints.append(entrypoint)
+        self.timeouts.append(timeout_s)
         answer = self.answer(document) if callable(self.answer) else self.answer
         if isinstance(answer, Exception):
             raise answer

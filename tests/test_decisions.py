@@ -181,7 +181,7 @@ class TestWhatCountsAsADecision:
         class Engine:
             name = "fake"
 
-            def evaluate(self, _: object, *, entrypoint: str = "") -> dict[str, Any]:  # noqa: ARG002
+            def evaluate(self, _: object, *, entrypoint: str = "", timeout_s: float | None = None) -> Any:  # noqa: ARG002 the protocol's
                 return answer
 
             def check(self) -> None: ...
@@ -266,7 +266,7 @@ def ordered_text(answer: dict[str, Any]) -> str:
     class Engine:
         name = "fake"
 
-        def evaluate(self, document: object, *, entrypoint: str = "") -> dict[str, Any]:  # noqa: ARG002 the protocol's
+        def evaluate(self, document: object, *, entrypoint: str = "", timeout_s: float | None = None) -> Any:  # noqa: ARG002 the protocol's
             return copy.deepcopy(answer)
 
         def check(self) -> None: ...

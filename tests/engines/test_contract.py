@@ -301,3 +301,20 @@ def test_timeout_holds_for_every_call(embedded: Callable[..., Engine], shared_se
                     engine.evaluate({"case": "slow", "list": list(range(3000))})
                 assert 0.2 < time.monotonic() - started < 1.5
             assert value(engine, "slow", list=[1, 2]) == 0
+
+
+def test_caller_s_own_time_holds_where_it_is_shorter(
+    embedded: Callable[..., Engine], shared_server: Callable[..., Any]
+) -> None:
+    url = shared_server(REGO, DATA).url
+    for engine in (embedded(REGO, DATA, timeout_s=10), OpaEngine(url=url, timeout_s=10)):
+        with closing(engine):
+            started = time.monotonic()
+            with pytest.raises(EngineError, match=r"within 0\.2 s") as caught:
+                engine.evaluate({"case": "slow", "list": list(range(3000))}, timeout_s=0.2)
+            assert time.monotonic() - started < 1.5
+            assert caught.value.kind == "timeout"
+            assert engine.evaluate({"case": "slow", "list": [1, 2]}, timeout_s=60)["value"] == 0
+    for engine in (embedded(REGO, DATA, timeout_s=0.2), OpaEngine(url=url, timeout_s=0.2)):
+        with closing(engine), pytest.raises(EngineError, match=r"within 0\.2 s"):
+            engine.evaluate({"case": "slow", "list": list(range(3000))}, timeout_s=60)

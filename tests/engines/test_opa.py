@@ -388,6 +388,18 @@ def test_server_that_is_not_there_is_named(engine: Callable[..., OpaEngine]) -> 
         engine(url).evaluate({})
 
 
+def test_name_server_that_is_silent_is_given_up(
+    engine: Callable[..., OpaEngine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answers.wait(10) and [])
+    started = time.monotonic()
+    with pytest.raises(EngineError, match=r"no answer within 0\.3 s"):
+        engine("http://opa.example", timeout_s=0.3).evaluate({})
+    assert time.monotonic() - started < 1
+    answers.set()
+
+
 def test_name_that_is_not_known_is_named(engine: Callable[..., OpaEngine], monkeypatch: pytest.MonkeyPatch) -> None:
     def unknown(*_: object, **__: object) -> None:
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")

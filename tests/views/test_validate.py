@@ -266,7 +266,7 @@ class Allowing:
 
     name = "allowing"
 
-    def evaluate(self, document: Mapping[str, Any], *, entrypoint: str = "") -> dict[str, Any]:  # noqa: ARG002 the protocol's
+    def evaluate(self, document: Mapping[str, Any], *, entrypoint: str = "", timeout_s: float | None = None) -> Any:  # noqa: ARG002 the protocol's
         return {
             "allowed": True,
             "findings": [],

@@ -119,12 +119,12 @@ def build_document(
     }
 
 
-def decide(engine: Engine, document: Mapping[str, Any]) -> Decision:
-    """Return the engine's decision on `document`, in canonical order.
+def decide(engine: Engine, document: Mapping[str, Any], *, timeout_s: float | None = None) -> Decision:
+    """Return the engine's decision on `document`, in canonical order, within `timeout_s` seconds where they are given.
 
     Raises EngineError where the engine has no answer, or an answer that is no decision or contradicts itself.
     """
-    answer = engine.evaluate(document)
+    answer = engine.evaluate(document, timeout_s=timeout_s)
     _decision(answer, "the decision")
     decision = cast("Decision", answer)
     _refuse_contradictions(decision)
@@ -142,9 +142,9 @@ def _refuse_contradictions(decision: Decision) -> None:
         return
     denying = sorted({finding["rule"] for finding in decision["findings"] if finding["enforcement"] == "deny"})
     if denying:
-        raise EngineError(f"the engine allowed what {', '.join(denying)} denies")
+        raise EngineError(f"the engine allowed what {', '.join(denying)} denies", kind="answer")
     if not decision["checked"] and not decision["notes"]:
-        raise EngineError("the engine allowed, but checked nothing and says nothing about why")
+        raise EngineError("the engine allowed, but checked nothing and says nothing about why", kind="answer")
 
 
 def _ordered(decision: Decision) -> Decision:
@@ -217,7 +217,7 @@ _Check: TypeAlias = "Callable[[Any, str], None]"
 
 
 def _not_a_decision(where: str, expected: str) -> EngineError:
-    return EngineError(f"the engine's answer is not a decision: {where} is not {expected}")
+    return EngineError(f"the engine's answer is not a decision: {where} is not {expected}", kind="answer")
 
 
 def _text(value: object, where: str) -> None:

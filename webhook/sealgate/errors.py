@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
+EngineFailure: TypeAlias = Literal["timeout", "memory", "unreachable", "answer", "failure"]
+"""Why an engine gave no decision: out of time or memory, not there, an answer that is none, or anything else."""
+
 
 class SealgateError(Exception):
     """The root of sealgate's own errors. Its text is written for the person who runs sealgate."""
@@ -34,3 +39,7 @@ class SettingsError(SealgateError):
 
 class EngineError(SealgateError):
     """The engine gave no decision: exit code 3, HTTP 503, a denial at admission. Never an allowance."""
+
+    def __init__(self, message: str, *, kind: EngineFailure = "failure") -> None:
+        super().__init__(message)
+        self.kind: EngineFailure = kind

@@ -18,10 +18,13 @@ class Engine(Protocol):
 
     name: str
 
-    def evaluate(self, document: Mapping[str, Any], *, entrypoint: str = "sealgate/decision") -> dict[str, Any]:
+    def evaluate(
+        self, document: Mapping[str, Any], *, entrypoint: str = "sealgate/decision", timeout_s: float | None = None
+    ) -> dict[str, Any]:
         """Return the value of an entry point, by default `data.sealgate.decision`, as it came from the policies.
 
-        Raises EngineError where there is none: undefined, not an object, too slow, out of memory, engine gone.
+        It takes at most as long as the engine's own settings say, and at most `timeout_s` seconds. Raises EngineError
+        where there is none: undefined, not an object, too slow, out of memory, engine gone.
         """
 
     def check(self) -> None:

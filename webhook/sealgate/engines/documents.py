@@ -42,9 +42,9 @@ def decode(answer: bytes) -> object:
     try:
         value: object = _DECODER.decode(answer.decode())
     except RecursionError:
-        raise EngineError("the engine's answer is nested too deeply") from None
+        raise EngineError("the engine's answer is nested too deeply", kind="answer") from None
     except ValueError as error:
-        raise EngineError(f"the engine's answer can't be read as JSON: {error}") from None
+        raise EngineError(f"the engine's answer can't be read as JSON: {error}", kind="answer") from None
     return value
 
 
@@ -52,13 +52,14 @@ def decision(value: object) -> dict[str, Any]:
     """Return `value` if it is an object, as every answer is. Raises EngineError otherwise."""
     if isinstance(value, dict):
         return value
-    raise EngineError(f"the policies answered with {_kind(value)}, where a decision is an object")
+    raise EngineError(f"the policies answered with {_kind(value)}, where a decision is an object", kind="answer")
 
 
 def require_verdict(value: Mapping[str, Any]) -> None:
     """Raise EngineError unless the decision `value` says whether the subject is allowed: other policies may not."""
     if not isinstance(value.get("allowed"), bool):
-        raise EngineError("the policies answer without saying whether the subject is allowed: are they sealgate's?")
+        message = "the policies answer without saying whether the subject is allowed: are they sealgate's?"
+        raise EngineError(message, kind="answer")
 
 
 def _kind(value: object) -> str:

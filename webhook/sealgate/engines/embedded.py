@@ -13,7 +13,7 @@ from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import wasmtime
 
@@ -90,10 +90,12 @@ class EmbeddedEngine:
         self._runtime: _Runtime | None = None
         forks.watch(self)
 
-    def evaluate(self, document: Mapping[str, Any], *, entrypoint: str = documents.DECISION) -> dict[str, Any]:
+    def evaluate(
+        self, document: Mapping[str, Any], *, entrypoint: str = documents.DECISION, timeout_s: float | None = None
+    ) -> dict[str, Any]:
         """Return the decision on `document`, or the value of another entry point; see `Engine`."""
         try:
-            return self._evaluate(document, entrypoint)
+            return self._evaluate(document, entrypoint, timeout_s)
         except EngineError:
             raise
         except Exception as error:
@@ -117,10 +119,14 @@ class EmbeddedEngine:
         self._runtime = None
         self._lock = threading.Lock()
 
-    def _evaluate(self, document: Mapping[str, Any], entrypoint: str) -> dict[str, Any]:
+    def _evaluate(self, document: Mapping[str, Any], entrypoint: str, timeout_s: float | None) -> dict[str, Any]:
+        asked = time.monotonic()
         runtime = self._running()
-        deadline = time.monotonic() + self._limits.timeout_s
-        match documents.decode(runtime.evaluate(documents.encode(document), entrypoint, deadline)):
+        until = _Deadline.after(self._limits.timeout_s)
+        if timeout_s is not None:
+            # Loading the policies is not the caller's fault, and yet within the caller's time.
+            until = min(until, _Deadline(asked + timeout_s, timeout_s))
+        match documents.decode(runtime.evaluate(documents.encode(document), entrypoint, until)):
             case []:
                 raise EngineError(f"the compiled policies leave {entrypoint} undefined for this input")
             case [{"result": value}]:
@@ -186,11 +192,22 @@ class _Limits:
     def memory(self) -> int:
         return self.memory_mib * 1024 * 1024
 
-    def too_slow(self) -> EngineError:
-        return EngineError(f"no decision within {self.timeout_s:g} s: the input is too large or the limit too low")
-
     def too_large(self) -> EngineError:
-        return EngineError(f"no decision within {self.memory_mib} MiB of memory: the input is too large")
+        return EngineError(f"no decision within {self.memory_mib} MiB of memory: the input is too large", kind="memory")
+
+
+class _Deadline(NamedTuple):
+    """When the monotonic clock shows `at`, the `seconds` that an evaluation may take are over."""
+
+    at: float
+    seconds: float
+
+    @classmethod
+    def after(cls, seconds: float) -> _Deadline:
+        return cls(time.monotonic() + seconds, seconds)
+
+    def missed(self, reason: str) -> EngineError:
+        return EngineError(f"no decision within {self.seconds:g} s: {reason}", kind="timeout")
 
 
 class _Runtime:
@@ -208,14 +225,12 @@ class _Runtime:
         self._idle: deque[_Instance] = deque()
         self._closed = False
 
-    def evaluate(self, text: bytes, entrypoint: str, deadline: float) -> bytes:
-        """Return the JSON that the policies answer to the JSON `text`, before the monotonic clock shows `deadline`."""
-        if not self._slots.acquire(deadline):
-            raise EngineError(
-                f"no decision within {self._limits.timeout_s:g} s: {self._limits.instances} others are being made"
-            )
+    def evaluate(self, text: bytes, entrypoint: str, until: _Deadline) -> bytes:
+        """Return the JSON that the policies answer to the JSON `text`, in time."""
+        if not self._slots.acquire(until.at):
+            raise until.missed(f"{self._limits.instances} others are being made")
         try:
-            return self._evaluate(text, entrypoint, deadline)
+            return self._evaluate(text, entrypoint, until)
         finally:
             self._slots.release()
 
@@ -224,17 +239,17 @@ class _Runtime:
         self._clock.stop()
         self._close_idle()
 
-    def _evaluate(self, text: bytes, entrypoint: str, deadline: float) -> bytes:
+    def _evaluate(self, text: bytes, entrypoint: str, until: _Deadline) -> bytes:
         try:
             instance = self._idle.pop()
         except IndexError:
             instance = _Instance(self._engine, self._limits)
         try:
-            with self._clock.ends(instance.store, deadline):
+            with self._clock.ends(instance.store, until.at):
                 instance.load(self._module, self._host, self._policies)
                 answer = instance.evaluate(text, entrypoint)
         except wasmtime.Trap as trap:
-            reason = instance.reason(trap)
+            reason = instance.reason(trap, until)
             instance.close()
             raise reason from trap
         except BaseException:
@@ -297,10 +312,10 @@ class _Instance:
         """Return whether the memory is larger than is worth keeping."""
         return self._memory.data_len(self.store) - self._size > _KEPT_GROWTH
 
-    def reason(self, trap: wasmtime.Trap) -> EngineError:
+    def reason(self, trap: wasmtime.Trap, until: _Deadline) -> EngineError:
         """Return what a person should know of `trap`, which ended the call that was under way."""
         if trap.trap_code is wasmtime.TrapCode.INTERRUPT:
-            return self._limits.too_slow()
+            return until.missed("the input is too large or the limit too low")
         if trap.trap_code is wasmtime.TrapCode.STACK_OVERFLOW:
             return EngineError("the input document is nested too deeply")
         aborted, builtin = self._noted("aborted"), self._noted("builtin")
@@ -324,7 +339,8 @@ class _Instance:
         # its own size on top of what it asks for holds them in any case.
         pages = wanted.type.limits.min + module_size // _PAGE + 1
         if pages * _PAGE > self._limits.memory:
-            raise EngineError(f"the compiled policies need more than {self._limits.memory_mib} MiB of memory to load")
+            message = f"the compiled policies need more than {self._limits.memory_mib} MiB of memory to load"
+            raise EngineError(message, kind="memory")
         self._memory = wasmtime.Memory(self.store, wasmtime.MemoryType(wasmtime.Limits(pages, None)))
         return self._memory
 

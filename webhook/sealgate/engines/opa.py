@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import io
 import math
+import queue
 import socket
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -37,10 +40,9 @@ class OpaEngine:
     """Evaluates the policies on an OPA server, which has loaded them from its own bundles.
 
     `url` is `http://`, `https://` (verified against the system's certificate authorities) or `unix:///path/of.sock`,
-    with OPA's own path prefix if it has one. One decision takes at most `timeout_s` seconds in all, from connecting to
-    the answer's last byte (resolving the host's name takes as long as the system lets it); an answer has at most
-    `answer_mib` MiB. `headers` and `token` (sent as a bearer token) go with each request. Redirects and the
-    environment's proxies are not followed.
+    with OPA's own path prefix if it has one. One decision takes at most `timeout_s` seconds in all, from resolving the
+    host's name to the answer's last byte; an answer has at most `answer_mib` MiB. `headers` and `token` (sent as a
+    bearer token) go with each request. Redirects and the environment's proxies are not followed.
 
     Raises SettingsError for a URL, a token or limits that can't be used.
     """
@@ -69,25 +71,28 @@ class OpaEngine:
         self.start_over()
         forks.watch(self)
 
-    def evaluate(self, document: Mapping[str, Any], *, entrypoint: str = documents.DECISION) -> dict[str, Any]:
+    def evaluate(
+        self, document: Mapping[str, Any], *, entrypoint: str = documents.DECISION, timeout_s: float | None = None
+    ) -> dict[str, Any]:
         """Return the decision on `document`, or the value of another entry point; see `Engine`."""
         if self._closed:
             raise EngineError("the OPA server engine is closed")
+        seconds = self._timeout_s if timeout_s is None else min(self._timeout_s, timeout_s)
         text = documents.encode(document)
         try:
-            answer = self._client.query_rule(text, entrypoint)
+            answer = self._client.within(seconds).query_rule(text, entrypoint)
         except EngineError as error:
-            raise EngineError(f"OPA at {self._server.url}: {error}") from None
+            raise EngineError(f"OPA at {self._server.url}: {error}", kind=error.kind) from None
         except (HTTPError, OSError) as error:
-            raise EngineError(f"OPA at {self._server.url} {self._reason(error)}") from error
+            raise self._unanswered(error, seconds) from error
         except Exception as error:
             raise EngineError(f"OPA at {self._server.url} failed: {type(error).__name__}: {error}") from error
         if not isinstance(answer, dict):
-            raise EngineError(f"OPA at {self._server.url} answered with something that OPA never answers with")
+            message = f"OPA at {self._server.url} answered with something that OPA never answers with"
+            raise EngineError(message, kind="answer")
         if "result" not in answer:
-            raise EngineError(
-                f"OPA at {self._server.url} leaves {entrypoint} undefined: are the policies loaded there?"
-            )
+            message = f"OPA at {self._server.url} leaves {entrypoint} undefined: are the policies loaded there?"
+            raise EngineError(message, kind="answer")
         return documents.decision(answer["result"])
 
     def check(self) -> None:
@@ -105,21 +110,21 @@ class OpaEngine:
             self._server,
             headers=self._headers,
             token=self._token,
-            timeout_s=self._timeout_s,
             largest_answer=self._largest_answer,
         )
 
-    def _reason(self, error: Exception) -> str:
+    def _unanswered(self, error: Exception, seconds: float) -> EngineError:
         chain: list[BaseException] = [error]
         while cause := chain[-1].__cause__ or chain[-1].__context__:
             chain.append(cause)
+        server = f"OPA at {self._server.url}"
         if any(isinstance(link, (TimeoutError, ReadTimeoutError)) for link in chain):
-            return f"gave no answer within {self._timeout_s:g} s"
+            return EngineError(f"{server} gave no answer within {seconds:g} s", kind="timeout")
         if any(isinstance(link, NameResolutionError) for link in chain):
-            return "can't be reached: its name can't be resolved"
+            return EngineError(f"{server} can't be reached: its name can't be resolved", kind="unreachable")
         if any(isinstance(link, NewConnectionError) for link in chain):
-            return f"can't be reached: {chain[-1]}"
-        return f"gave no whole answer: {error}"
+            return EngineError(f"{server} can't be reached: {chain[-1]}", kind="unreachable")
+        return EngineError(f"{server} gave no whole answer: {error}", kind="unreachable")
 
 
 @dataclass(frozen=True)
@@ -161,13 +166,17 @@ class _Server:
 class _Client(OpaClient):  # type: ignore[misc]  # it has no types
     """opa-python-client with a session of ours, which is all that it sends requests through."""
 
-    def __init__(
-        self, server: _Server, *, headers: dict[str, str], token: str | None, timeout_s: float, largest_answer: int
-    ) -> None:
+    def __init__(self, server: _Server, *, headers: dict[str, str], token: str | None, largest_answer: int) -> None:
         self._server = server
         self._largest_answer = largest_answer
-        super().__init__(headers=headers, token=token, timeout=timeout_s)
+        super().__init__(headers=headers, token=token)
         self.root_url = f"{server.prefix}/v1"
+
+    def within(self, seconds: float) -> _Client:
+        """Return this client, on the same connections, with so much time for each answer."""
+        client = copy.copy(self)
+        client.timeout = seconds
+        return client
 
     def _init_session(self) -> _Session:
         return _Session(self._server.pool(), self.headers, self._largest_answer)
@@ -325,7 +334,7 @@ class _Connection(HTTPConnection):
 
     def _addresses(self) -> list[tuple[int, Any]]:
         try:
-            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+            found = _resolved(self.host, self.port, self.timeout or 0.0)
         except socket.gaierror as error:
             raise NameResolutionError(self.host, self, error) from error
         return [(family, address) for family, _, _, _, address in found]
@@ -354,6 +363,26 @@ class _TlsPool(HTTPSConnectionPool):
 
 class _UnixPool(HTTPConnectionPool):
     ConnectionCls = _UnixConnection
+
+
+def _resolved(host: str, port: int | None, seconds: float) -> list[Any]:
+    """Return what getaddrinfo does. The system waits for a silent name server as long as it likes: nobody else does."""
+    found: queue.SimpleQueue[list[Any] | OSError] = queue.SimpleQueue()
+
+    def resolve() -> None:
+        try:
+            found.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except OSError as error:
+            found.put(error)
+
+    threading.Thread(target=resolve, name="sealgate-opa-name", daemon=True).start()
+    try:
+        answer = found.get(timeout=seconds)
+    except queue.Empty:
+        raise TimeoutError("the time for an answer is over") from None
+    if isinstance(answer, OSError):
+        raise answer
+    return answer
 
 
 def _left(deadline: float) -> float:
