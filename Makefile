@@ -9,6 +9,7 @@ SHELL := bash
 PYTHON ?= python3
 PY := .venv/bin/python
 OPA := .tools/bin/opa
+CHART_TOOLS := .tools/bin/helm
 
 # In this order: each may read what those before it have written.
 GENERATORS := operations instance_storage condition_keys capabilities catalogue traceability policies \
@@ -39,6 +40,10 @@ check: venv tools ## Check format, lint, types, and that every generated file is
 	.tools/bin/regal lint policies
 	failed=0; for generator in $(GENERATORS); do $(PY) -m sealgate.generate.$$generator --check || failed=1; done; exit $$failed
 
+.PHONY: chart
+chart: venv tools ## Check the Helm chart with each of charts/sealgate/ci/*.yaml.
+	for values in charts/sealgate/ci/*.yaml; do .tools/bin/helm lint --strict --quiet --values $$values charts/sealgate; done
+
 .PHONY: generate
 generate: venv tools ## Write every generated file: tables, catalogue, RULES.md, TRACEABILITY.md, compiled policies.
 	for generator in $(GENERATORS); do $(PY) -m sealgate.generate.$$generator; done
@@ -61,7 +66,7 @@ format: venv tools ## Format Python and Rego.
 venv: .venv/installed-dev ## Set up .venv with sealgate and what its tests and checks need.
 
 .PHONY: tools
-tools: .tools/bin/opa .tools/bin/conftest .tools/bin/regal ## Build opa, conftest and regal, pinned in .ci/tools, into .tools/bin. Needs Go.
+tools: .tools/bin/opa .tools/bin/conftest .tools/bin/regal $(CHART_TOOLS) ## Build the tools pinned in .ci/tools into .tools/bin. Needs Go.
 
 .PHONY: clean
 clean: ## Remove the virtual environment, the tools and every cache.
@@ -88,4 +93,11 @@ clean: ## Remove the virtual environment, the tools and every cache.
 
 .tools/bin/regal: .ci/tools/regal/go.sum
 	cd .ci/tools/regal && go build -trimpath -ldflags='-s -w' -o $(CURDIR)/$@ github.com/open-policy-agent/regal
+	touch $@
+
+# Without these, helm takes itself for a client of Kubernetes 1.20 wherever it asks no server.
+HELM_KUBERNETES := -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=36
+
+.tools/bin/helm: .ci/tools/chart/go.sum
+	cd .ci/tools/chart && go build -trimpath -ldflags='-s -w $(HELM_KUBERNETES)' -o $(CURDIR)/$@ helm.sh/helm/v3/cmd/helm
 	touch $@
