@@ -1,0 +1,232 @@
+"""Rows of the operations table in the spelling of what carries a request: a Terraform resource, a Kubernetes object."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from botocore.model import ListShape, Shape, StructureShape
+
+from sealgate.generate.operations import KEY_FORMS, OPERATIONS, forms_by_pattern, plain, service_model
+from sealgate.generate.outputs import GenerationError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+MemberPath: TypeAlias = tuple[str, ...]
+Row: TypeAlias = dict[str, Any]
+
+# What rules read of an operation besides what every row has.
+LABELING_ALGORITHM = {
+    "sagemaker:CreateLabelingJob": ("LabelingJobAlgorithmsConfig", "LabelingJobAlgorithmSpecificationArn")
+}
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How a carrier writes the members of a request.
+
+    `word` spells one member; `tags` is what every carrier calls the tags, where that is not how it spells them. With
+    `structures_are_lists` a structure is a list of one, as the blocks of a plan are.
+    """
+
+    word: Callable[[str], str]
+    structures_are_lists: bool = False
+    tags: str | None = None
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """A line of a hand-kept table: what carries the requests of an operation, and where it differs from the request.
+
+    `keys` names every key member of the operation that the carrier has; `not_there` the parts of the request that it
+    lacks, each with the reason; `attributes` how it calls the last step of a path where the spelling does not tell:
+    several steps with dots between them, none where the parts of a structure stand in the one around it.
+    """
+
+    operation: str
+    keys: Sequence[str] = ()
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    not_there: Mapping[str, str] = field(default_factory=dict)
+    name: str | None = None
+    tags: str | None = None
+
+
+def operations_table(root: Path) -> dict[str, Row]:
+    """Return the rows of the operations table, by operation."""
+    table: dict[str, Row] = json.loads((root / OPERATIONS).read_bytes())
+    return table
+
+
+class Translation:
+    """Translates one operation's row into a carrier's spelling; collects what does not fit in `problems`."""
+
+    def __init__(self, title: str, carrier: Carrier, row: Row, spelling: Spelling) -> None:
+        self._title = title
+        self._carrier = carrier
+        self._row = row
+        self._spelling = spelling
+        self._members = {".".join(path) for path in _paths(row)}
+        self.problems: list[str] = []
+
+    def row(self) -> Row:
+        """Return the row, in the form of the operations table, with `member` in each key."""
+        self._check()
+        return {
+            "service": self._row["service"],
+            "operation": self._row["operation"],
+            "system": self._row["system"],
+            "name": self._single(self._row["name"], self._carrier.name),
+            "role": self._all(self._row["role"]),
+            "tags": self._single(self._row["tags"], self._carrier.tags, self._spelling.tags),
+            "json_strings": [],
+            "keys": [self._key(key) for key in self._row["keys"] if self._is_there(key["path"])],
+            "instance_types": [{"path": path} for path in self._all(_inner(self._row["instance_types"]))],
+            "s3": [row | {"path": self.path(row["path"])} for row in self._row["s3"] if self._is_there(row["path"])],
+            "models": self._all(self._row["models"]),
+        } | self._labeling_algorithm()
+
+    def path(self, path: Sequence[str], *, is_structure: bool = False) -> list[str]:
+        """Return a path in the carrier's spelling; `is_structure` where a structure stands at its end."""
+        spelt: list[str] = []
+        for depth, step in enumerate(path):
+            if step == "*":
+                spelt.append(step)
+                continue
+            name = self._carrier.attributes.get(".".join(path[: depth + 1]), self._spelling.word(step))
+            if not name:
+                continue
+            spelt.extend(name.split("."))
+            is_last = depth == len(path) - 1
+            if self._spelling.structures_are_lists and (is_structure if is_last else path[depth + 1] != "*"):
+                spelt.append("*")
+        return spelt
+
+    def _key(self, key: Row) -> Row:
+        translated = key | {"path": self.path(key["path"]), "member": ".".join(key["path"])}
+        if "within" in key:
+            translated["within"] = self.path(key["within"], is_structure=True)
+        if "instance_types" in key:
+            translated["instance_types"] = self._all(key["instance_types"])
+            translated["serverless"] = self._all(key["serverless"], is_structure=True)
+        return translated
+
+    def _all(self, paths: Sequence[Sequence[str]], *, is_structure: bool = False) -> list[list[str]]:
+        return [self.path(path, is_structure=is_structure) for path in paths if self._is_there(path)]
+
+    def _single(self, path: Sequence[str] | None, named: str | None, usual: str | None = None) -> list[str] | None:
+        if named is not None:
+            return named.split(".") if named else None
+        if not path or not self._is_there(path):
+            return None
+        return [usual] if usual else self.path(path)
+
+    def _labeling_algorithm(self) -> Row:
+        path = LABELING_ALGORITHM.get(f"{self._row['service']}:{self._row['operation']}")
+        # One place, not a list of them: the structure around it stands there once.
+        return {"labeling_algorithm": [0 if step == "*" else step for step in self.path(path)]} if path else {}
+
+    def _is_there(self, path: Sequence[str]) -> bool:
+        dotted = ".".join(path)
+        return not any(_is_within(dotted, part) for part in self._carrier.not_there)
+
+    def _check(self) -> None:
+        said = {*self._carrier.attributes, *self._carrier.not_there}
+        for part in sorted(said):
+            if not any(_is_within(member, part) for member in self._members):
+                self.problems.append(f"{self._title}: {self._carrier.operation} has no member {part}")
+        for part in sorted(said):
+            if part in self._carrier.not_there and not self._carrier.not_there[part]:
+                self.problems.append(f"{self._title}: not_there gives no reason for {part}")
+        keys = {".".join(key["path"]) for key in self._row["keys"] if self._is_there(key["path"])}
+        for key in sorted(keys - set(self._carrier.keys)):
+            self.problems.append(
+                f"{self._title}: {self._carrier.operation} has the key {key}: name it in keys, or in not_there with "
+                "the reason"
+            )
+        for key in sorted(set(self._carrier.keys) - keys):
+            self.problems.append(f"{self._title}: {self._carrier.operation} has no key {key}, or not_there holds it")
+
+
+@dataclass(frozen=True)
+class NeighbourKey:
+    """A key of an operation that the operations table does not have: what its row says, with its source."""
+
+    path: str
+    member: str
+    use: str
+    says: str = ""
+    forms: Sequence[str] = ()
+    documented: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """A line of a hand-kept table: a carrier of an operation that the operations table does not have."""
+
+    operation: str
+    keys: Sequence[Mapping[str, Any]]
+    name: str = ""
+    tags: str = ""
+    role: Sequence[str] = ()
+
+    def row(self, title: str) -> Row:
+        """Return the row; raises GenerationError where the service model no longer says what the line says."""
+        service, _, operation = self.operation.partition(":")
+        return {
+            "service": service,
+            "operation": operation,
+            "system": "other",
+            "name": self.name.split(".") if self.name else None,
+            "role": [role.split(".") for role in self.role],
+            "tags": self.tags.split(".") if self.tags else None,
+            "json_strings": [],
+            "keys": [self._key(title, service, operation, NeighbourKey(**key)) for key in self.keys],
+            "instance_types": [],
+            "s3": [],
+            "models": [],
+        }
+
+    @staticmethod
+    def _key(title: str, service: str, operation: str, key: NeighbourKey) -> Row:
+        shape: Shape = service_model(service).operation_model(operation).input_shape or Shape("nothing", {})
+        for step in key.member.split("."):
+            if step == "*" and isinstance(shape, ListShape):
+                shape = shape.member
+            elif isinstance(shape, StructureShape) and step in shape.members:
+                shape = shape.members[step]
+            else:
+                raise GenerationError(f"{title}: {service}:{operation} has no member {key.member}")
+        if key.says not in plain(shape.documentation):
+            raise GenerationError(f"{title}: the text of {key.member} no longer says: {key.says}")
+        forms = list(key.forms or forms_by_pattern(str(shape.metadata.get("pattern", ""))) or KEY_FORMS)
+        return {
+            "path": key.path.split("."),
+            "use": key.use,
+            "forms": forms,
+            "documented": list(key.documented or forms),
+            "sources": {"forms": f"{key.says} ({service} {key.member})"} if key.says else {},
+            "member": key.member,
+        }
+
+
+def _is_within(path: str, part: str) -> bool:
+    return path == part or path.startswith(f"{part}.")
+
+
+def _inner(rows: Sequence[Row]) -> list[list[str]]:
+    return [row["path"] for row in rows]
+
+
+def _paths(row: Row) -> Iterator[Sequence[str]]:
+    yield from (path for path in (row["name"], row["tags"]) if path)
+    yield from row["role"]
+    yield from row["models"]
+    for part in ("keys", "instance_types", "s3"):
+        yield from _inner(row[part])
+    for key in row["keys"]:
+        yield from key.get("serverless", [])
+        yield from [key["within"]] if "within" in key else []
+    yield from LABELING_ALGORITHM.get(f"{row['service']}:{row['operation']}", ())
