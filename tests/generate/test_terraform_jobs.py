@@ -86,13 +86,13 @@ def test_a_key_keeps_what_the_operation_says_of_it(resource: str) -> None:
     assert (operation in OPERATION_ROWS) == (resource not in hand_table("terraform_jobs.yaml")["neighbours"])
 
 
-def test_a_part_of_a_request_that_is_a_block_is_each_of_its_elements() -> None:
+def test_a_part_of_a_request_that_is_a_block_is_its_one_element() -> None:
     (volume,) = [key for key in ROWS["aws_sagemaker_training_job"]["keys"] if key["use"] == "volume"]
-    assert volume["within"] == ["resource_config", "*"]
-    assert volume["serverless"] == [["serverless_job_config", "*"]]
+    assert volume["within"] == ["resource_config", 0]
+    assert volume["serverless"] == [["serverless_job_config", 0]]
     assert volume["instance_types"] == [
-        ["resource_config", "*", "instance_groups", "*", "instance_type"],
-        ["resource_config", "*", "instance_type"],
+        ["resource_config", 0, "instance_groups", "*", "instance_type"],
+        ["resource_config", 0, "instance_type"],
     ]
     (capture,) = [key for key in ROWS["awscc_sagemaker_endpoint_config"]["keys"] if key["use"] == "data_capture"]
     assert capture["within"] == ["data_capture_config"]
@@ -154,6 +154,10 @@ class TestTheHandTableIsRefused:
     def test_where_the_operation_is_unknown(self, hand: dict[str, Any]) -> None:
         hand["resources"]["aws_bedrock_guardrail"]["operation"] = "bedrock:CreateRail"
         assert "aws_bedrock_guardrail: bedrock:CreateRail is not in the operations table" in refusal()
+
+    def test_where_a_path_leads_through_more_lists_than_are_followed(self, hand: dict[str, Any]) -> None:
+        hand["resources"]["aws_bedrock_guardrail"]["attributes"]["kmsKeyId"] = "a.*.b.*.c.*.d.*.e.*.f"
+        assert "aws_bedrock_guardrail: kmsKeyId leads through more than 4 lists" in refusal()
 
     def test_where_a_neighbour_names_a_member_that_the_request_does_not_have(self, hand: dict[str, Any]) -> None:
         hand["neighbours"]["aws_s3_object"]["keys"][0]["member"] = "KmsKeyId"

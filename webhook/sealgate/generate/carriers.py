@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-MemberPath: TypeAlias = tuple[str, ...]
+# The name of a member, the index of the one element of a block, or "*" for every element of a list.
+Step: TypeAlias = str | int
 Row: TypeAlias = dict[str, Any]
+
+# As many "*" as policies/sealgate/lib/member follows in a path.
+MOST_LISTS = 4
 
 # What rules read of an operation besides what every row has.
 LABELING_ALGORITHM = {
@@ -28,12 +32,12 @@ LABELING_ALGORITHM = {
 class Spelling:
     """How a carrier writes the members of a request.
 
-    `word` spells one member; `tags` is what every carrier calls the tags, where that is not how it spells them. With
-    `structures_are_lists` a structure is a list of one, as the blocks of a plan are.
+    `word` spells one member; `block` is the step from the name of a structure to what stands in it, where there is one
+    (the blocks of a plan are lists of one); `tags` is what every carrier calls the tags, where it does not spell them.
     """
 
     word: Callable[[str], str]
-    structures_are_lists: bool = False
+    block: Step | None = None
     tags: str | None = None
 
 
@@ -88,9 +92,9 @@ class Translation:
             "models": self._all(self._row["models"]),
         } | self._labeling_algorithm()
 
-    def path(self, path: Sequence[str], *, is_structure: bool = False) -> list[str]:
+    def path(self, path: Sequence[str], *, is_structure: bool = False) -> list[Step]:
         """Return a path in the carrier's spelling; `is_structure` where a structure stands at its end."""
-        spelt: list[str] = []
+        spelt: list[Step] = []
         for depth, step in enumerate(path):
             if step == "*":
                 spelt.append(step)
@@ -98,10 +102,12 @@ class Translation:
             name = self._carrier.attributes.get(".".join(path[: depth + 1]), self._spelling.word(step))
             if not name:
                 continue
-            spelt.extend(name.split("."))
+            spelt.extend(steps(name))
             is_last = depth == len(path) - 1
-            if self._spelling.structures_are_lists and (is_structure if is_last else path[depth + 1] != "*"):
-                spelt.append("*")
+            if self._spelling.block is not None and (is_structure if is_last else path[depth + 1] != "*"):
+                spelt.append(self._spelling.block)
+        if spelt.count("*") > MOST_LISTS:
+            self.problems.append(f"{self._title}: {'.'.join(path)} leads through more than {MOST_LISTS} lists")
         return spelt
 
     def _key(self, key: Row) -> Row:
@@ -113,20 +119,19 @@ class Translation:
             translated["serverless"] = self._all(key["serverless"], is_structure=True)
         return translated
 
-    def _all(self, paths: Sequence[Sequence[str]], *, is_structure: bool = False) -> list[list[str]]:
+    def _all(self, paths: Sequence[Sequence[str]], *, is_structure: bool = False) -> list[list[Step]]:
         return [self.path(path, is_structure=is_structure) for path in paths if self._is_there(path)]
 
-    def _single(self, path: Sequence[str] | None, named: str | None, usual: str | None = None) -> list[str] | None:
+    def _single(self, path: Sequence[str] | None, named: str | None, usual: str | None = None) -> list[Step] | None:
         if named is not None:
-            return named.split(".") if named else None
+            return steps(named) if named else None
         if not path or not self._is_there(path):
             return None
         return [usual] if usual else self.path(path)
 
     def _labeling_algorithm(self) -> Row:
         path = LABELING_ALGORITHM.get(f"{self._row['service']}:{self._row['operation']}")
-        # One place, not a list of them: the structure around it stands there once.
-        return {"labeling_algorithm": [0 if step == "*" else step for step in self.path(path)]} if path else {}
+        return {"labeling_algorithm": self.path(path)} if path else {}
 
     def _is_there(self, path: Sequence[str]) -> bool:
         dotted = ".".join(path)
@@ -179,9 +184,9 @@ class Neighbour:
             "service": service,
             "operation": operation,
             "system": "other",
-            "name": self.name.split(".") if self.name else None,
-            "role": [role.split(".") for role in self.role],
-            "tags": self.tags.split(".") if self.tags else None,
+            "name": steps(self.name) if self.name else None,
+            "role": [steps(role) for role in self.role],
+            "tags": steps(self.tags) if self.tags else None,
             "json_strings": [],
             "keys": [self._key(title, service, operation, NeighbourKey(**key)) for key in self.keys],
             "instance_types": [],
@@ -203,13 +208,18 @@ class Neighbour:
             raise GenerationError(f"{title}: the text of {key.member} no longer says: {key.says}")
         forms = list(key.forms or forms_by_pattern(str(shape.metadata.get("pattern", ""))) or KEY_FORMS)
         return {
-            "path": key.path.split("."),
+            "path": steps(key.path),
             "use": key.use,
             "forms": forms,
             "documented": list(key.documented or forms),
             "sources": {"forms": f"{key.says} ({service} {key.member})"} if key.says else {},
             "member": key.member,
         }
+
+
+def steps(path: str) -> list[Step]:
+    """Return the steps of a path as the hand-kept tables write it: `a.0.b` leads to b in the one element of a."""
+    return [int(step) if step.isdigit() else step for step in path.split(".")]
 
 
 def _is_within(path: str, part: str) -> bool:

@@ -30,10 +30,10 @@ def snake_case_with_digits(member: str) -> str:
     return re.sub(_WORDS + r"|(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])", "_", member[:1].upper() + member[1:]).lower()
 
 
-# The blocks of hashicorp/aws are lists in a plan; hashicorp/awscc has nested attributes, which are objects. The tags of
-# the provider itself are in tags_all alone.
+# The blocks of hashicorp/aws are lists of one in a plan; hashicorp/awscc has nested attributes, which are objects. The
+# tags of the provider itself are in tags_all alone.
 SPELLINGS = {
-    "aws": Spelling(snake_case, structures_are_lists=True, tags="tags_all"),
+    "aws": Spelling(snake_case, block=0, tags="tags_all"),
     "awscc": Spelling(snake_case_with_digits),
 }
 
