@@ -7,6 +7,8 @@
 # scope: package
 package sealgate
 
+import data.sealgate.inputs.terraform_plan.plan
+import data.sealgate.lib.value
 import data.sealgate.lib.wildcard
 import data.sealgate.model
 import data.sealgate.model.context
@@ -71,7 +73,9 @@ _findings := array.concat(
 
 _finding(judged) := object.union(
 	_described(judged, judged.finding.message),
-	object.filter(judged.finding, {"remediation", "evidence", "requirements"}),
+	{member: model.shown(content) |
+		some member, content in object.filter(judged.finding, {"remediation", "evidence", "requirements"})
+	},
 )
 
 _described(judged, message) := {
@@ -82,7 +86,7 @@ _described(judged, message) := {
 	"level": judged.rule.level,
 	"subject": judged.finding.subject,
 	"path": judged.finding.path,
-	"message": message,
+	"message": model.shown(message),
 	"remediation": judged.rule.remediation,
 	"requirements": judged.rule.requirements,
 	"reference": judged.rule.reference,
@@ -92,9 +96,9 @@ _described(judged, message) := {
 # One finding for all rules that wait for the same part: the path and the severity are those of the first by id.
 _waiting(subject, reason) := object.union(_described(first, concat("", ["not verified: ", reason])), {
 	"enforcement": _strongest({judged.enforcement | some judged in group}),
-	"remediation": object.get(first.finding.missing, "supply", first.rule.remediation),
+	"remediation": model.shown(object.get(first.finding.missing, "supply", first.rule.remediation)),
 	"requirements": _requirements(group),
-	"missing": {"part": object.get(first.finding.missing, "part", reason), "rules": ids},
+	"missing": {"part": model.shown(object.get(first.finding.missing, "part", reason)), "rules": ids},
 }) if {
 	group := [judged |
 		some judged in _waiting_by[subject]
@@ -127,12 +131,19 @@ _strongest(enforcements) := "deny" if enforcements.deny
 _strongest(enforcements) := "warn" if not enforcements.deny
 
 # What a finding does to the verdict: deny, warn or off.
-_enforcement(entry, finding) := _own(entry) if finding.outcome == "violation"
+_enforcement(entry, finding) := _weaker(_by_outcome(entry, finding), "warn") if {
+	# What is wrong with it was so before this change.
+	model.unchanged[finding.subject]
+	settings.current.unchanged == "warn"
+	not entry.always
+} else := _by_outcome(entry, finding)
 
-_enforcement(entry, finding) := _weaker(_own(entry), "warn") if finding.outcome == "advice"
+_by_outcome(entry, finding) := _own(entry) if finding.outcome == "violation"
+
+_by_outcome(entry, finding) := _weaker(_own(entry), "warn") if finding.outcome == "advice"
 
 # What can't be verified is never enforced harder than the fault itself would be.
-_enforcement(entry, finding) := _weaker(_own(entry), _unverified) if finding.outcome == "unverified"
+_by_outcome(entry, finding) := _weaker(_own(entry), _unverified) if finding.outcome == "unverified"
 
 default _unverified := "deny"
 
@@ -198,18 +209,25 @@ _exception_status := [status |
 
 # A day without a time is meant to its end. Without a clock nothing that expires is honoured.
 _status(exception) := "no clock" if {
-	not _is_time(object.get(input, "now", ""))
+	not _is_time(_now)
 } else := "unreadable expiry" if {
 	not is_string(object.get(exception, "expires", null))
 } else := "in force" if {
 	regex.match(`^\d{4}-\d{2}-\d{2}$`, exception.expires)
-	substring(input.now, 0, 10) <= exception.expires
+	substring(_now, 0, 10) <= exception.expires
 } else := "in force" if {
 	_is_time(exception.expires)
-	substring(input.now, 0, 19) < substring(exception.expires, 0, 19)
+	substring(_now, 0, 19) < substring(exception.expires, 0, 19)
 } else := "expired" if {
 	regex.match(`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?$`, exception.expires)
 } else := "unreadable expiry"
+
+# Where nobody says the time, as under conftest, a plan says when it was made.
+default _now := ""
+
+_now := input.now if {
+	value.has(input, "now")
+} else := plan.content.timestamp
 
 _is_time(moment) if {
 	is_string(moment)
@@ -247,7 +265,7 @@ _notes := [note |
 		"rule": entry.id,
 		"subject": said.subject,
 		"path": said.path,
-		"message": said.message,
+		"message": model.shown(said.message),
 		"requirements": entry.requirements,
 		"reference": entry.reference,
 	}

@@ -5,6 +5,8 @@
 # scope: package
 package sealgate.model
 
+import data.sealgate.inputs.terraform_plan.plan
+import data.sealgate.lib.planned
 import data.sealgate.lib.text
 import data.sealgate.lib.value
 import data.sealgate.model.context
@@ -35,6 +37,46 @@ unguarded := [subject | some subject in data.sealgate.inputs[_].unguarded]
 granting := [given.subject | some given in data.sealgate.inputs[_].grants]
 
 # METADATA
+# description: |
+#   Subjects that the input leaves as they are: what a plan does not change. What is wrong with them was so before.
+unchanged := {subject | some subject in data.sealgate.inputs[_].unchanged}
+
+# METADATA
+# scope: document
+# description: |
+#   A text, or a value with texts in it, as findings show it: planned resources by their addresses, and nothing that is
+#   sensitive.
+shown(content) := _shown(content, _addresses, _sensitive) if is_string(content)
+
+shown(content) := content if {
+	not is_string(content)
+	count(_addresses) + count(_sensitive) == 0
+}
+
+shown(content) := json.unmarshal(_shown(json.marshal(content), _quoted_addresses, _quoted_secrets)) if {
+	not is_string(content)
+	count(_addresses) + count(_sensitive) > 0
+}
+
+_shown(text, addresses, secrets) := strings.replace_n(
+	{secret: "(sensitive value)" | some secret in secrets},
+	planned.shown(text, addresses),
+)
+
+# As they stand in JSON.
+_quoted_addresses := {index: _quoted(address) | some index, address in _addresses}
+
+_quoted_secrets := {_quoted(secret) | some secret in _sensitive}
+
+_quoted(text) := substring(written, 1, count(written) - 2) if written := json.marshal(text)
+
+default _addresses := {}
+
+_addresses := data.sealgate.inputs.terraform_plan.addresses if is_object(data.sealgate.inputs.terraform_plan.context)
+
+_sensitive := {secret | some secret in data.sealgate.inputs[_].sensitive}
+
+# METADATA
 # description: What could not be read of the input as a whole, as `{subject, path, message}`.
 problems := {problem | some problem in data.sealgate.inputs[_].problems} | {problem |
 	some message in ((_subject_problems | settings.problems) | context.problems)
@@ -50,7 +92,11 @@ _named_arn(_, key) := value.known(value.type_of(key.value)) if {
 	not is_string(key.value)
 }
 
-_kinds := {kind | is_object(input.subject); some kind, _ in input.subject}
+_kinds := {kind | is_object(input.subject); some kind, _ in input.subject} | {"terraform_plan" |
+	# A plan that is the whole input.
+	not value.has(input, "subject")
+	_ := plan.content
+}
 
 _understood := {kind | some kind; _ := data.sealgate.inputs[kind].jobs}
 

@@ -1,8 +1,8 @@
 # METADATA
 # title: What AWS knows
 # description: |
-#   The context of the input over the settings' defaults, in three states: a part that nobody supplied is unknown, a
-#   part that is null is known not to exist.
+#   What a plan or an object declares, over the context of the input, over the settings' defaults, in three states: a
+#   part that nobody supplied is unknown, a part that is null is known not to exist.
 # scope: package
 package sealgate.model.context
 
@@ -12,6 +12,7 @@ import data.sealgate.lib.s3
 import data.sealgate.lib.text
 import data.sealgate.lib.value
 import data.sealgate.model.settings
+import data.sealgate.model.supplied
 
 # METADATA
 # description: The Region of the request.
@@ -46,13 +47,18 @@ partition_or_of(role) := _partition if {
 #   A member of DescribeKey's KeyMetadata of a key: absent where the key is known not to exist.
 key_metadata(key_arn, name) := _key(key_arn) if {
 	_key(key_arn).state != "known"
-} else := value.known(_key(key_arn).value[name]) if {
+} else := _stated(_key(key_arn).value[name]) if {
 	not is_null(_key(key_arn).value[name])
 } else := value.missing(
 	concat("", [_key_part(key_arn), ".", name]),
 	concat("", ["DescribeKey's answer for ", key_arn, " was given without ", name]),
 	_describe_key(key_arn),
 )
+
+# What is declared may be in one of the three states already.
+_stated(content) := content if {
+	content.state in {"known", "absent", "unknown"}
+} else := value.known(content)
 
 # METADATA
 # description: The unknown value of a fact whose word is none that this version knows.
@@ -134,7 +140,7 @@ model_key(model_arn) := value.absent if {
 # description: A member of a key's entry, `policy` or `grants`, in three states; absent where the key does not exist.
 key_part(key_arn, name) := value.absent if {
 	_keys[key_arn] == null
-} else := value.known(_keys[key_arn][name]) if {
+} else := _stated(_keys[key_arn][name]) if {
 	not is_null(_keys[key_arn][name])
 } else := value.missing(
 	concat("", ["keys.", key_arn, ".", name]),
@@ -155,7 +161,7 @@ key_part(key_arn, name) := value.absent if {
 # description: |
 #   A member of a principal's entry, in three states: `policies` and `trust_policy` are unknown where they were not
 #   given, `permissions_boundary` and `session_policies` are none where the principal was given without.
-principal_part(principal_arn, name) := value.known(_given.principals[principal_arn][name]) if {
+principal_part(principal_arn, name) := _stated(_given.principals[principal_arn][name]) if {
 	not is_null(_given.principals[principal_arn][name])
 } else := value.absent if {
 	is_object(_given.principals[principal_arn])
@@ -316,13 +322,33 @@ problems contains concat("", ["context.", name, " is ", value.type_of(content), 
 	not is_object(content)
 }
 
-_given := object.union(_defaults, input.context) if {
-	is_object(input.context)
-} else := _defaults
+# What is declared takes the place of what was supplied, member by member: it is what will be.
+_given := object.union(
+	object.remove(supplied.context, object.keys(_declared)),
+	{part: _overlaid(object.get(supplied.context, part, {}), entries) | some part, entries in _declared},
+) if {
+	count(_declared) > 0
+} else := supplied.context
 
-default _defaults := {}
+_overlaid(entries, _) := entries if not is_object(entries)
 
-_defaults := settings.current.context if is_object(settings.current.context)
+_overlaid(entries, declared) := object.union(
+	object.remove(entries, object.keys(declared)),
+	{name: _entry(object.get(entries, name, null), entry) | some name, entry in declared},
+) if {
+	is_object(entries)
+}
+
+_entry(before, entry) := object.union(object.remove(before, object.keys(entry)), entry) if {
+	is_object(before)
+	is_object(entry)
+} else := entry
+
+default _declared := {}
+
+_declared := [context | some context in _declarations][0]
+
+_declarations := [context | context := data.sealgate.inputs[_].context]
 
 _account := _text(
 	"account",

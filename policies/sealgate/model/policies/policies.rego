@@ -17,11 +17,12 @@ import data.sealgate.model.context
 #   The documents: `{subject, kind, owner, account, name, path, document}`. `kind` is key_policy, identity,
 #   permissions_boundary, session or trust; `owner` the ARN of the key or principal; `name` what a person would call the
 #   document; `document` an object or JSON text in three states.
-all := array.flatten([
-	[policy | some policy in data.sealgate.inputs[_].policies],
-	_key_policies,
-	_principal_policies,
-])
+all := array.flatten([_declared, _key_policies, _principal_policies])
+
+# What a plan or an object declares of a key or principal stands in it, and not in the context besides.
+_declared := [policy | some policy in data.sealgate.inputs[_].policies]
+
+_declared_owners := {policy.owner | some policy in _declared}
 
 # METADATA
 # description: |
@@ -197,13 +198,16 @@ _key_policies := [{
 	"document": context.key_part(key_arn, "policy"),
 } |
 	some key_arn in _key_arns
+	not _declared_owners[key_arn]
 ]
 
 _key_groups := {policy.owner: policy.group | some policy in read; policy.kind == "key_policy"}
 
 _principal_groups := {principal_arn: _principal(principal_arn, {"identity", "session"}) |
-	some principal_arn in _principal_arns
+	some principal_arn in _principal_arns | _declared_principals
 }
+
+_declared_principals := {policy.owner | some policy in _declared; policy.kind != "key_policy"}
 
 # `read_kinds`: those whose documents stand in `read` already.
 _principal(principal_arn, read_kinds) := {
@@ -216,11 +220,21 @@ _principal(principal_arn, read_kinds) := {
 	"session_policies": _group(principal_arn, "session", "session_policies", read_kinds),
 }
 
+_read_by_owner := {owner: {kind: indices |
+	some kind, _ in _layers
+	indices := {index | some index in owned; read[index].kind == kind}
+} |
+	some owner, owned in _indices_by_owner
+}
+
+_indices_by_owner := _indices_of_owner
+
+_indices_of_owner[policy.owner] contains index if some index, policy in read
+
 # What is no list was not read policy by policy.
 _group(principal_arn, kind, member, read_kinds) := document.merged([policy.group |
-	some policy in read
-	policy.owner == principal_arn
-	policy.kind == kind
+	some index in object.get(_read_by_owner, [principal_arn, kind], set())
+	policy := read[index]
 ]) if {
 	kind in read_kinds
 	is_array(context.principal_part(principal_arn, member).value)
@@ -250,10 +264,10 @@ _principal_policies := array.concat(
 	],
 )
 
-_principal_arns := {principal_arn |
+_principal_arns := ({principal_arn |
 	some principal_arn in context.entries("principals")
 	arn.parse(principal_arn)
-} | _role_arns
+} | _role_arns) - _declared_owners
 
 _role_arns := {role |
 	some job in data.sealgate.model.jobs

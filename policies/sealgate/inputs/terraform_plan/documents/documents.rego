@@ -1,0 +1,209 @@
+# METADATA
+# title: The policy documents of a plan
+# description: |
+#   A policy is a JSON text in a plan, or, where it names what is yet to be created, unknown as a whole. Then the blocks
+#   of the aws_iam_policy_document that it comes from are read in its place.
+# scope: package
+package sealgate.inputs.terraform_plan.documents
+
+import data.sealgate.inputs.terraform_plan.facts
+import data.sealgate.inputs.terraform_plan.plan
+import data.sealgate.inputs.terraform_plan.references
+import data.sealgate.lib.member
+import data.sealgate.lib.value
+
+# METADATA
+# description: |
+#   The document at a path of a change, in three states: absent where nobody set it.
+at(change, path) := _read(change, path, _place(change, path).value)
+
+_read(_, _, found) := value.absent if found.state == "absent"
+
+_read(_, _, found) := _known(found.value) if found.state == "known"
+
+_read(change, path, found) := _resolved(references.of(change, path)) if found.state == "unknown"
+
+# Whose account a document names matters to what it allows.
+_known(content) := facts.account if {
+	facts.account.state == "unknown"
+	is_string(content)
+	regex.match(`[^0-9][0-9]{12}[^0-9]`, content)
+} else := value.known(content)
+
+_resolved(source) := value.absent if {
+	# Nobody set it: AWS fills it in.
+	not source.set
+	count(source.targets) == 0
+	count(source.open) == 0
+} else := _assembled[source.targets[0].index] if {
+	count(source.open) == 0
+	count(source.targets) == 1
+	source.targets[0].attribute in {"json", "minified_json"}
+	_assembled[source.targets[0].index]
+} else := facts.unresolved(source)
+
+# The documents of data sources that are read while the plan is applied, by the index of the change.
+_assembled := {change.index: _document(change) |
+	some change in plan.changes
+	change.mode == "data"
+	change.fact.kind == "policy_document"
+	is_object(change.values)
+}
+
+_place(change, path) := member.place({"root": change.values, "unknown": change.unknown, "null": "absent"}, path)
+
+_document(change) := value.unknown(concat("", [change.address, _doubts(change)[0]])) if {
+	count(_doubts(change)) > 0
+} else := value.known({
+	"Version": _version(change),
+	"Statement": [statement |
+		some index, block in change.values.statement
+		statement := _statement(change, ["statement", index], block)
+	],
+})
+
+_version(change) := version if {
+	version := change.values.version
+	is_string(version)
+} else := "2012-10-17"
+
+# Why the whole document is not known, as clauses.
+_doubts(change) := array.flatten([
+	[" takes statements from other documents, which are not read" |
+		some name in ["source_policy_documents", "override_policy_documents", "source_json", "override_json"]
+		not _place(change, [name]).value.value in [[], ""]
+		_place(change, [name]).value.state != "absent"
+	],
+	[" has statements that are not known until apply" |
+		_place(change, ["statement"]).value.state == "unknown"
+	],
+	[doubt |
+		some index, block in change.values.statement
+		some path in _texts_of(["statement", index], block)
+		count(_texts(change, path).doubts) > 0
+		doubt := concat("", [
+			", statement ",
+			format_int(index + 1, 10),
+			": its ",
+			concat(" ", [step | some step in array.slice(path, 2, count(path)); is_string(step)]),
+			" can't be told: ",
+			_texts(change, path).doubts[0],
+		])
+	],
+])
+
+# The lists without which it is not known who may do what. What is not known of a resource leaves its statement open.
+_texts_of(steps, block) := array.flatten([
+	[array.concat(steps, [name]) | some name in ["actions", "not_actions"]],
+	[array.concat(steps, [kind, index, "identifiers"]) |
+		some kind in ["principals", "not_principals"]
+		some index, _ in block[kind]
+	],
+	[array.concat(steps, ["condition", index, "values"]) | some index, _ in block.condition],
+])
+
+_statement(change, steps, block) := object.union(
+	object.union(
+		{"Effect": _text(block, "effect", "Allow")},
+		{"Sid": block.sid | is_string(block.sid)},
+	),
+	object.union(
+		object.union(
+			{member: texts |
+				some name, member in _members
+				texts := _texts(change, array.concat(steps, [name])).texts
+				count(texts) > 0
+			},
+			{member: _principals(change, steps, block, name) |
+				some name, member in {"principals": "Principal", "not_principals": "NotPrincipal"}
+				count(object.get(block, name, [])) > 0
+			},
+		),
+		{"Condition": _conditions(change, steps, block) | count(object.get(block, "condition", [])) > 0},
+	),
+)
+
+_members := {
+	"actions": "Action",
+	"not_actions": "NotAction",
+	"not_resources": "NotResource",
+	"resources": "Resource",
+}
+
+_text(block, name, _) := block[name] if is_string(block[name])
+
+_text(block, name, otherwise) := otherwise if not is_string(object.get(block, name, null))
+
+# As the provider writes everyone.
+_principals(_, _, block, name) := "*" if {
+	some principals in block[name]
+	principals.type == "*"
+}
+
+_principals(change, steps, block, name) := {type: sort([text | some text in texts]) |
+	some type in {principals.type | some principals in block[name]}
+	texts := {text |
+		some index, principals in block[name]
+		principals.type == type
+		some text in _texts(change, array.concat(steps, [name, index, "identifiers"])).texts
+	}
+} if {
+	count([principals | some principals in block[name]; principals.type == "*"]) == 0
+}
+
+_conditions(change, steps, block) := {test: {variable: sort([text | some text in texts]) |
+	some variable in {condition.variable | some condition in block.condition; condition.test == test}
+	texts := {text |
+		some index, condition in block.condition
+		condition.test == test
+		condition.variable == variable
+		some text in _texts(change, array.concat(steps, ["condition", index, "values"])).texts
+	}
+} |
+	some test in {condition.test | some condition in block.condition}
+}
+
+# The texts of a list, `{texts, doubts}`, with what is yet to be created under its made-up name.
+_texts(change, path) := {"texts": [], "doubts": ["it is not known until apply"]} if {
+	_place(change, path).value.state == "unknown"
+} else := {
+	"texts": array.concat([text | some text in listed; is_string(text)], [text | some text in made; is_string(text)]),
+	"doubts": [found.reason | some found in made; not is_string(found)],
+} if {
+	listed := object.get(change.values, path, [])
+	is_array(listed)
+	missing := count([element | some element in listed; element == null])
+	made := _made(change, path, missing)
+} else := {"texts": [], "doubts": []}
+
+_made(_, _, 0) := []
+
+_made(change, path, missing) := [found | some source in causes; found := _made_of(path, source)] if {
+	missing > 0
+	causes := [source | some source in references.of_elements(change, path); _is_cause(source)]
+	count(causes) == missing
+}
+
+_made(change, path, missing) := [_untold(path, facts.unresolved(references.of(change, path)))] if {
+	missing > 0
+	count([source | some source in references.of_elements(change, path); _is_cause(source)]) != missing
+}
+
+_is_cause(source) if count(source.open) > 0
+
+_is_cause(source) if {
+	some target in source.targets
+	not is_string(plan.changes[target.index].values[target.attribute])
+}
+
+_made_of(path, source) := texts[0] if {
+	count(source.open) == 0
+	count(source.targets) == 1
+	texts := facts.text_of(source.targets[0])
+	count(texts) == 1
+} else := _untold(path, facts.unresolved(source))
+
+# Nobody can say which calls a resource of an unknown name is about; IAM reads `${...}` in it as what is not known.
+_untold(path, unknown) := "arn:${sealgate:unknown}" if {
+	path[count(path) - 1] in {"resources", "not_resources"}
+} else := unknown

@@ -1,0 +1,526 @@
+# METADATA
+# title: A Terraform plan, as jobs, policies, grants and what AWS will know
+# description: |
+#   Reads `subject.terraform_plan`, or a plan that is the whole input. The resources that carry a request become jobs by
+#   the table of their types; keys, policies, roles, aliases, grants and buckets become the context that they will be.
+# scope: package
+package sealgate.inputs.terraform_plan
+
+import data.sealgate.inputs.terraform_plan.documents
+import data.sealgate.inputs.terraform_plan.facts
+import data.sealgate.inputs.terraform_plan.plan
+import data.sealgate.lib.arn
+import data.sealgate.lib.member
+import data.sealgate.lib.value
+import data.sealgate.model.job
+
+# METADATA
+# description: The jobs that the plan starts, changes or leaves as they are.
+jobs := [_settled(change, started) |
+	some change in plan.changes
+	change.job != null
+	change.mode != "data"
+	is_object(change.values)
+	started := job.of(object.union(
+		{
+			"subject": change.address,
+			"operation": concat(":", [change.job.service, change.job.operation]),
+			"row": change.job,
+			"read": {"root": change.values, "unknown": change.unknown, "null": "absent"},
+			"documents": {},
+			"parameters": {},
+			"category": value.absent,
+			"region": facts.region(change),
+		},
+		{"account": facts.account | facts.account.state == "known"},
+	))
+]
+
+# METADATA
+# description: The policies of keys and principals, as `model/policies` lists them.
+policies := array.flatten([_key_policies, _principal_policies, _unattached_policies]) if is_object(plan.content)
+
+# METADATA
+# description: The grants that the plan makes, as entries of ListGrants.
+grants := [{"subject": change.address, "key_arn": key_arn.value, "grant": _grant(change), "path": []} |
+	some change in facts.of_kind("grant")
+	some key_arn in facts.key_arns_at(change, ["key_id"])
+	key_arn.state == "known"
+]
+
+# METADATA
+# description: What keeps the plan from being judged.
+problems := plan.problems
+
+# METADATA
+# description: A plan in which nothing names a key.
+unguarded := ["terraform plan" |
+	is_object(plan.content)
+	count(problems) == 0
+	count(jobs) + count(policies) + count(grants) == 0
+]
+
+# METADATA
+# description: The addresses of what the plan leaves as it is.
+unchanged := {change.address |
+	some change in plan.changes
+	some actions in [["no-op"], ["read"]]
+	change.actions == actions
+	not change.imported
+}
+
+# METADATA
+# description: The addresses of planned resources, by the number in their made-up names.
+addresses := {change.index: change.address | some change in plan.changes}
+
+# METADATA
+# description: The texts that no finding shows.
+sensitive := plan.sensitive
+
+# METADATA
+# description: |
+#   What AWS will know once the plan is applied, in the parts of the context; null is what the plan takes away.
+context := {
+	"keys": object.union(_deleted("key"), {key_arn: _key_entry(key) | some key_arn, key in _keys}),
+	"principals": object.union(
+		object.union(_deleted("role"), _deleted("user")),
+		{principal_arn: _principal_entry(principal) | some principal_arn, principal in _principals},
+	),
+	"aliases": _aliases,
+	"buckets": _buckets,
+} if {
+	is_object(plan.content)
+}
+
+# --- Jobs
+
+# What the plan does not know yet is taken from where its references lead.
+_settled(change, started) := object.union(started, {
+	"role": _first(_settled_places(change, [started.role])),
+	"keys": [object.union(key, {"roles": _settled_places(change, key.roles)}) |
+		some place in started.keys
+		some key in _settled_keys(change, place)
+	],
+	"buckets": [place |
+		some bucket in started.buckets
+		some place in _settled_buckets(change, bucket)
+	],
+	"models": _settled_places(change, started.models),
+})
+
+_first(places) := places[0] if count(places) > 0
+
+_first([]) := {"path": [], "value": value.absent}
+
+_settled_keys(_, place) := [place] if place.value.state != "unknown"
+
+_settled_keys(change, place) := [object.union(place, {"value": found}) | some found in _or_absent(facts.key_texts_at(
+	change,
+	place.path,
+))] if {
+	place.value.state == "unknown"
+}
+
+_or_absent([]) := [value.absent]
+
+_or_absent(found) := found if count(found) > 0
+
+_settled_places(change, places) := [object.union(place, {"value": found}) |
+	some place in places
+	some found in _values(change, place)
+]
+
+_values(_, place) := [place.value] if place.value.state != "unknown"
+
+_values(change, place) := _or_absent(facts.texts_at(change, place.path)) if place.value.state == "unknown"
+
+_settled_buckets(_, place) := [place] if place.value.state != "unknown"
+
+_settled_buckets(change, place) := [object.union(place, {"value": _uri(found)}) |
+	some found in facts.texts_at(change, place.path)
+] if {
+	place.value.state == "unknown"
+}
+
+# Of a text that is made of several only the bucket can be told.
+_uri(found) := value.known(concat("", ["s3://", found.value, "/"])) if {
+	found.state == "known"
+	not contains(found.value, "/")
+} else := found
+
+# --- Keys
+
+_keys := {key_arn: facts.keys[min(indices)] |
+	some key_arn, indices in _indices_by_key
+}
+
+_indices_by_key := _indices_of_key
+
+_indices_of_key[key.arn] contains index if some index, key in facts.keys
+
+_key_entry(key) := {
+	"metadata": _metadata(key),
+	"policy": _key_policy(key).document,
+	"grants": [_grants_of[index].grant | some index in object.get(_grants_by_key, key.arn, set())],
+}
+
+_grants_of := grants
+
+_grants_by_key := _grant_indices
+
+_grant_indices[grant.key_arn] contains index if some index, grant in grants
+
+# As DescribeKey will answer: what nobody sets is as CreateKey documents it.
+_metadata(key) := {
+	"Arn": key.arn,
+	"KeyManager": "CUSTOMER",
+	"KeySpec": _setting(key.change, ["customer_master_key_spec", "key_spec"], "SYMMETRIC_DEFAULT"),
+	"KeyUsage": _setting(key.change, ["key_usage"], "ENCRYPT_DECRYPT"),
+	"KeyState": _state(_setting(key.change, ["is_enabled", "enabled"], true)),
+	"MultiRegion": _multi_region(key.change),
+	"Origin": object.get(key.change.fact, "origin", "AWS_KMS"),
+}
+
+_state(true) := "Enabled"
+
+_state(false) := "Disabled"
+
+_state(other) := other if not is_boolean(other)
+
+_multi_region(change) := true if {
+	change.fact.multi_region
+} else := _setting(change, ["multi_region"], false)
+
+_setting(change, names, otherwise) := object.get(states[0], "value", object.filter(states[0], ["state", "reason"])) if {
+	states := [found |
+		some name in names
+		found := member.place({"root": change.values, "unknown": change.unknown, "null": "absent"}, [name]).value
+		found.state != "absent"
+	]
+	count(states) > 0
+} else := otherwise
+
+# The policy that a key ends up with: that of a resource of its own goes before its attribute.
+_key_policies := array.concat(
+	[_key_policy(key) | some _, key in _keys],
+	[_policy_of(change, "key_policy", key_arn.value, "the key policy", ["policy"]) |
+		some change in facts.of_kind("key_policy")
+		some key_arn in facts.key_arns_at(change, ["key_id"])
+		key_arn.state == "known"
+		arn.parse(key_arn.value)
+		not _keys[key_arn.value]
+	],
+)
+
+_key_policy(key) := _policy_of(change, "key_policy", key.arn, "the key policy", [change.fact.policy]) if {
+	indices := _policies_by_key[key.arn]
+	change := facts.of_kind("key_policy")[min(indices)]
+} else := object.union(_policy_of(key.change, "key_policy", key.arn, "the key policy", path), {"document": document}) if {
+	path := [key.change.fact.policy]
+	document := _or_default(documents.at(key.change, path), key)
+}
+
+_policies_by_key := _policy_indices
+
+_policy_indices[key_arn.value] contains index if {
+	some index, change in facts.of_kind("key_policy")
+	some key_arn in facts.key_arns_at(change, ["key_id"])
+	key_arn.state == "known"
+}
+
+_policy_of(change, kind, owner, name, path) := {
+	"subject": change.address,
+	"kind": kind,
+	"owner": owner,
+	"account": arn.parse(owner).account,
+	"name": name,
+	"path": path,
+	"document": documents.at(change, path),
+}
+
+# The policy that KMS gives to a key for which nobody says another.
+_or_default(document, _) := document if document.state != "absent"
+
+_or_default(document, key) := value.known({
+	"Version": "2012-10-17",
+	"Id": "key-default-1",
+	"Statement": [{
+		"Sid": "Enable IAM User Permissions",
+		"Effect": "Allow",
+		"Principal": {"AWS": concat("", ["arn:", facts.partition, ":iam::", arn.parse(key.arn).account, ":root"])},
+		"Action": "kms:*",
+		"Resource": "*",
+	}],
+}) if {
+	document.state == "absent"
+}
+
+# --- Roles and users
+
+_principals := {principal_arn: facts.principals[min(indices)] |
+	some principal_arn, indices in _indices_by_principal
+}
+
+_indices_by_principal := _indices_of_principal
+
+_indices_of_principal[principal.arn] contains index if some index, principal in facts.principals
+
+_principal_policies := array.concat(
+	[policy |
+		some _, principal in _principals
+		some policy in _own_policies(principal)
+	],
+	[policy |
+		some _, attached in _attached_policies
+		some policy in attached
+	],
+)
+
+_principal_entry(principal) := {
+	"policies": array.concat(
+		[{"name": policy.name, "document": policy.document} |
+			some policy in _own_policies(principal)
+			policy.kind == "identity"
+		],
+		[{"name": policy.name, "document": policy.document} |
+			some index in object.get(_attached_by_principal, principal.arn, set())
+			some policy in _attached_policies[index]
+			policy.owner == principal.arn
+		],
+	),
+	"permissions_boundary": _boundary(principal),
+}
+
+# What stands in the resource of the principal itself.
+_own_policies(principal) := array.concat(
+	[_policy_of(principal.change, "identity", principal.arn, _named("the policy", block[inline.name]), path) |
+		inline := principal.change.fact.inline
+		some index, block in principal.change.values[inline.block]
+		path := [inline.block, index, inline.document]
+	],
+	array.concat(
+		[_policy_of(principal.change, "trust", principal.arn, "the trust policy", [principal.change.fact.trust]) |
+			principal.change.fact.trust
+		],
+		[policy |
+			some named in facts.texts_at(principal.change, [principal.change.fact.managed])
+			some policy in _managed(principal.change, named, principal.arn, [principal.change.fact.managed])
+		],
+	),
+)
+
+_named(what, name) := concat(" ", [what, name]) if is_string(name)
+
+_named(what, name) := what if not is_string(name)
+
+# The policies that other resources give to a principal, by the index of the change: one for each principal.
+_attached_policies := object.union(
+	{change.index: [_policy_of(change, "identity", owner, _named("the policy", change.values.name), [change.fact.document]) |
+		some owner in _owners(change)
+	] |
+		some change in facts.of_kind("inline_policy")
+		change.fact.of
+	},
+	{change.index: [policy |
+		some owner in _owners(change)
+		some named in facts.texts_at(change, ["policy_arn"])
+		some policy in _managed(change, named, owner, ["policy_arn"])
+	] |
+		some change in facts.of_kind("attachment")
+	},
+)
+
+_attached_by_principal := _attached_indices
+
+_attached_indices[policy.owner] contains index if {
+	some index, attached in _attached_policies
+	some policy in attached
+}
+
+# The ARNs of the principals that a policy or an attachment is for.
+_owners(change) := [owner |
+	some named in _named_principals(change)
+	named.state == "known"
+	some owner in object.get(_principals_by_name, named.value, set())
+]
+
+_named_principals(change) := facts.texts_at(change, [change.fact.of]) if {
+	change.fact.of
+} else := array.flatten([
+	[value.known(name) | some name in change.values.roles],
+	[value.known(name) | some name in change.values.users],
+])
+
+_principals_by_name := _named_arns
+
+_named_arns[principal.name] contains principal.arn if some principal in facts.principals
+
+# The document behind the ARN of a managed policy: of this plan, or of none that it says.
+_managed(_, named, owner, _) := [_policy_of(found, "identity", owner, _named("the policy", found.values.name), [found.fact.document]) |
+	some index in _managed_by_arn[named.value]
+	found := plan.changes[index]
+] if {
+	named.state == "known"
+	_managed_by_arn[named.value]
+}
+
+_managed(change, named, owner, path) := [{
+	"subject": change.address,
+	"kind": "identity",
+	"owner": owner,
+	"account": arn.parse(owner).account,
+	"name": _named("the policy", object.get(named, "value", null)),
+	"path": path,
+	"document": _beyond(named),
+}] if {
+	not _managed_by_arn[object.get(named, "value", "")]
+}
+
+_beyond(named) := named if named.state == "unknown"
+
+_beyond(named) := value.unknown(concat("", [
+	"the policy ",
+	named.value,
+	" is not of this plan, so what it allows is not known",
+])) if {
+	named.state == "known"
+}
+
+_managed_by_arn := _managed_indices
+
+_managed_indices[policy_arn] contains change.index if {
+	some change in facts.of_kind("managed_policy")
+	some policy_arn in facts.text_of({"index": change.index, "attribute": "arn"})
+}
+
+_boundary(principal) := value.absent if {
+	facts.texts_at(principal.change, [principal.change.fact.boundary]) == []
+} else := documents.at(found, [found.fact.document]) if {
+	[named] := facts.texts_at(principal.change, [principal.change.fact.boundary])
+	some index in _managed_by_arn[named.value]
+	found := plan.changes[index]
+} else := _beyond(named) if {
+	some named in facts.texts_at(principal.change, [principal.change.fact.boundary])
+}
+
+# A managed policy that the plan gives to nobody is judged as it stands.
+_unattached_policies := [_policy_of(change, "identity", policy_arn, _named("the policy", change.values.name), [change.fact.document]) |
+	some policy_arn, indices in _managed_by_arn
+	change := plan.changes[min(indices)]
+	not _given_policies[change.address]
+]
+
+_given_policies := {policy.subject | some policy in _principal_policies}
+
+# --- Grants, aliases, buckets
+
+_grant(change) := object.union(
+	{
+		"Name": object.get(change.values, "name", null),
+		"Operations": _list(object.get(change.values, "operations", [])),
+		"Constraints": object.union(
+			{"EncryptionContextEquals": context |
+				some constraint in change.values.constraints
+				context := constraint.encryption_context_equals
+				is_object(context)
+			},
+			{"EncryptionContextSubset": context |
+				some constraint in change.values.constraints
+				context := constraint.encryption_context_subset
+				is_object(context)
+			},
+		),
+	},
+	{member: found |
+		some name, member in {"grantee_principal": "GranteePrincipal", "retiring_principal": "RetiringPrincipal"}
+		[text] := facts.texts_at(change, [name])
+		text.state == "known"
+		found := text.value
+	},
+)
+
+_list(content) := content if is_array(content)
+
+_list(content) := [] if not is_array(content)
+
+# A name that stands for keys in several Regions says nothing by itself.
+_aliases := object.union(
+	{change.before.name: null |
+		some change in plan.changes
+		change.deleted
+		change.fact.kind == "alias"
+		is_string(change.before.name)
+	},
+	{name: key_arns[0] |
+		some name, targets in _targets_by_alias
+		key_arns := [key_arn | some key_arn in targets]
+		count(key_arns) == 1
+	},
+)
+
+_targets_by_alias := _alias_targets
+
+_alias_targets[name] contains key_arn.value if {
+	some alias in facts.aliases
+	some name in [alias.name, alias.arn]
+	some key_arn in alias.keys
+	key_arn.state == "known"
+}
+
+_buckets := {name: object.union(
+	{"location": {"LocationConstraint": location} | location := _bucket_regions[name]},
+	{"encryption": encryption | encryption := _bucket_encryption[name]},
+) |
+	some name in object.keys(_bucket_regions) | object.keys(_bucket_encryption)
+}
+
+_bucket_regions := {name: regions[0] |
+	some name, found in _regions_by_bucket
+	regions := [one | some one in found]
+	count(regions) == 1
+}
+
+_regions_by_bucket := _region_of_bucket
+
+_region_of_bucket[change.values.bucket] contains facts.region(change).value if {
+	some change in facts.of_kind("bucket")
+	is_string(change.values.bucket)
+	facts.region(change).state == "known"
+}
+
+_bucket_encryption := {name: encryptions[0] |
+	some name, found in _encryption_by_bucket
+	encryptions := [one | some one in found]
+	count(encryptions) == 1
+}
+
+_encryption_by_bucket := _encryption_of_bucket
+
+_encryption_of_bucket[bucket.value] contains _encryption(change, ["rule", 0]) if {
+	some change in facts.of_kind("bucket_encryption")
+	some bucket in facts.texts_at(change, ["bucket"])
+	bucket.state == "known"
+}
+
+# As GetBucketEncryption answers.
+_encryption(change, steps) := {"ServerSideEncryptionConfiguration": {"Rules": [{"ApplyServerSideEncryptionByDefault": object.union(
+	{"SSEAlgorithm": object.get(change.values, array.concat(default_path, ["sse_algorithm"]), null)},
+	{"KMSMasterKeyID": key_arn.value |
+		[key_arn] := facts.key_arns_at(change, array.concat(default_path, ["kms_master_key_id"]))
+		key_arn.state == "known"
+	},
+)}]}} if {
+	default_path := array.concat(steps, ["apply_server_side_encryption_by_default", 0])
+}
+
+# --- What the plan takes away
+
+_deleted(kind) := {deleted_arn: null |
+	some change in plan.changes
+	change.deleted
+	change.fact.kind == kind
+	change.mode != "data"
+	deleted_arn := change.before.arn
+	is_string(deleted_arn)
+	plan.side == "after"
+}
