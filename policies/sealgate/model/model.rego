@@ -70,9 +70,7 @@ _quoted_secrets := {_quoted(secret) | some secret in _sensitive}
 
 _quoted(text) := substring(written, 1, count(written) - 2) if written := json.marshal(text)
 
-default _addresses := {}
-
-_addresses := data.sealgate.inputs.terraform_plan.addresses if is_object(data.sealgate.inputs.terraform_plan.context)
+_addresses := data.sealgate.inputs.terraform_plan.addresses
 
 _sensitive := {secret | some secret in data.sealgate.inputs[_].sensitive}
 
@@ -104,7 +102,8 @@ _understood := {kind | some kind; _ := data.sealgate.inputs[kind].jobs}
 _subject_problems contains "the subject holds nothing that could be judged" if {
 	count(_kinds) > 0
 	unread := [problem | some problem in data.sealgate.inputs[_].problems]
-	sum([count(jobs), count(unguarded), count(granting), count(unread)]) == 0
+	declared := [policy | some policy in data.sealgate.inputs[_].policies]
+	sum([count(jobs), count(unguarded), count(granting), count(declared), count(unread)]) == 0
 }
 
 _subject_problems contains "the input has no subject: the part that holds what is to be judged" if count(_kinds) == 0

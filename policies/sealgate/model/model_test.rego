@@ -54,7 +54,7 @@ test_input_holds_one_subject_that_is_understood if {
 	model.problems == set() with input as {"subject": {"aws_request": request}}
 	{problem.message | some problem in model.problems} == {"the input has no subject: the part that holds what is to be judged"} with input as {}
 	{problem.message | some problem in model.problems} == {
-		"subject.terraform is not understood; what is: subject.aws_request",
+		"subject.terraform is not understood; what is: subject.aws_request, subject.terraform_plan",
 		"the input has several subjects: aws_request, terraform",
 	} with input as {"subject": {"aws_request": request, "terraform": {}}}
 }

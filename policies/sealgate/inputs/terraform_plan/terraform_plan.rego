@@ -26,7 +26,7 @@ jobs := [_settled(change, started) |
 			"subject": change.address,
 			"operation": concat(":", [change.job.service, change.job.operation]),
 			"row": change.job,
-			"read": {"root": change.values, "unknown": change.unknown, "null": "absent"},
+			"read": plan.reading(change),
 			"documents": {},
 			"parameters": {},
 			"category": value.absent,
@@ -57,7 +57,7 @@ problems := plan.problems
 unguarded := ["terraform plan" |
 	is_object(plan.content)
 	count(problems) == 0
-	count(jobs) + count(policies) + count(grants) == 0
+	(count(jobs) + count(policies)) + count(grants) == 0
 ]
 
 # METADATA
@@ -187,14 +187,14 @@ _state(false) := "Disabled"
 
 _state(other) := other if not is_boolean(other)
 
-_multi_region(change) := true if {
+_multi_region(change) if {
 	change.fact.multi_region
 } else := _setting(change, ["multi_region"], false)
 
 _setting(change, names, otherwise) := object.get(states[0], "value", object.filter(states[0], ["state", "reason"])) if {
 	states := [found |
 		some name in names
-		found := member.place({"root": change.values, "unknown": change.unknown, "null": "absent"}, [name]).value
+		found := member.place(plan.reading(change), [name]).value
 		found.state != "absent"
 	]
 	count(states) > 0
@@ -303,7 +303,7 @@ _own_policies(principal) := array.concat(
 			principal.change.fact.trust
 		],
 		[policy |
-			some named in facts.texts_at(principal.change, [principal.change.fact.managed])
+			some named in facts.each_text_at(principal.change, [principal.change.fact.managed])
 			some policy in _managed(principal.change, named, principal.arn, [principal.change.fact.managed])
 		],
 	),
@@ -347,8 +347,8 @@ _owners(change) := [owner |
 _named_principals(change) := facts.texts_at(change, [change.fact.of]) if {
 	change.fact.of
 } else := array.flatten([
-	[value.known(name) | some name in change.values.roles],
-	[value.known(name) | some name in change.values.users],
+	facts.each_text_at(change, ["roles"]),
+	facts.each_text_at(change, ["users"]),
 ])
 
 _principals_by_name := _named_arns
@@ -471,7 +471,7 @@ _buckets := {name: object.union(
 	{"location": {"LocationConstraint": location} | location := _bucket_regions[name]},
 	{"encryption": encryption | encryption := _bucket_encryption[name]},
 ) |
-	some name in object.keys(_bucket_regions) | object.keys(_bucket_encryption)
+	some name in (object.keys(_bucket_regions) | object.keys(_bucket_encryption))
 }
 
 _bucket_regions := {name: regions[0] |

@@ -5,7 +5,8 @@
 #   on the way and is of the wrong type is told, because a key that can't be found there is not the same as no key.
 #   What is read is `{root, unknown, null}`: `root` the content; `unknown` a tree beside it with `true`, or the reason
 #   as a clause, at what nobody knows yet, as a plan's `after_unknown`; `null` is `absent` where null means that nobody
-#   set it (a plan, a Kubernetes object) and `wrong` where it is a value of the wrong type (an API request).
+#   set it (a plan, a Kubernetes object) and `wrong` where it is a value of the wrong type (an API request); `empty` is
+#   `absent` where an empty text means the same (a plan).
 # scope: package
 package sealgate.lib.member
 
@@ -117,6 +118,9 @@ _obstacles(read, path) := {length |
 }
 
 _means_absent(read, null) if read["null"] == "absent"
+
+# As a provider of Terraform takes the empty text that a variable leaves.
+_means_absent(read, "") if read.empty == "absent"
 
 _obstructs(found, "*") if not _is_container(found)
 

@@ -204,7 +204,7 @@ _key_policies := [{
 _key_groups := {policy.owner: policy.group | some policy in read; policy.kind == "key_policy"}
 
 _principal_groups := {principal_arn: _principal(principal_arn, {"identity", "session"}) |
-	some principal_arn in _principal_arns | _declared_principals
+	some principal_arn in (_principal_arns | _declared_principals)
 }
 
 _declared_principals := {policy.owner | some policy in _declared; policy.kind != "key_policy"}

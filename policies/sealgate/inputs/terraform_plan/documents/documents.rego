@@ -50,7 +50,7 @@ _assembled := {change.index: _document(change) |
 	is_object(change.values)
 }
 
-_place(change, path) := member.place({"root": change.values, "unknown": change.unknown, "null": "absent"}, path)
+_place(change, path) := member.place(plan.reading(change), path)
 
 _document(change) := value.unknown(concat("", [change.address, _doubts(change)[0]])) if {
 	count(_doubts(change)) > 0

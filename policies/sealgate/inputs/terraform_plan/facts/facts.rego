@@ -141,13 +141,20 @@ _key_ids[key.key_id] contains key.arn if some key in keys
 # description: The values in three states of an attribute that names a principal, a bucket or anything else by a text.
 texts_at(change, path) := _texts_at(change, path)
 
+# METADATA
+# description: The same of each element of a list or set.
+each_text_at(change, path) := [text |
+	some place in member.places(plan.reading(change), array.concat(path, ["*"]))
+	some text in _texts_at(change, place.path)
+]
+
 _texts_at(change, path) := [] if {
 	_place(change, path).value.state == "absent"
 } else := [_place(change, path).value] if {
 	_place(change, path).value.state == "known"
 } else := _resolved(references.of(change, path), path)
 
-_place(change, path) := member.place({"root": change.values, "unknown": change.unknown, "null": "absent"}, path)
+_place(change, path) := member.place(plan.reading(change), path)
 
 _resolved(source, _) := [] if {
 	# What the provider fills in by itself, and nobody set.

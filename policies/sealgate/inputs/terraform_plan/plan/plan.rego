@@ -55,6 +55,10 @@ changes := [change |
 _fact(type) := object.get(data.sealgate.data.terraform_facts, type, {"kind": "none"})
 
 # METADATA
+# description: The values of a change, as `lib/member` reads them.
+reading(change) := {"root": change.values, "unknown": change.unknown, "null": "absent", "empty": "absent"}
+
+# METADATA
 # description: |
 #   What was read before the plan was made: the data sources of the tables, `{address, module, type, name, values}`.
 #   Down to four levels of modules.
@@ -161,9 +165,13 @@ problems contains _problem(["format_version"], concat("", [
 	not _is_understood(content.format_version)
 }
 
-problems contains _problem(["format_version"], "the plan has no format_version: make it with terraform show -json") if {
+problems contains _problem([], concat(" ", [
+	"this is a state, not a plan: make a plan with terraform plan -out=FILE",
+	"and print it with terraform show -json FILE",
+])) if {
 	is_object(content)
-	not value.has(content, "format_version")
+	value.has(content, "values")
+	not value.has(content, "resource_changes")
 }
 
 problems contains _problem(["resource_changes"], "the plan has no list of resource_changes") if {

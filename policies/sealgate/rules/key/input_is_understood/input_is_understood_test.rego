@@ -80,7 +80,7 @@ test_pass_operation_without_keys if {
 
 _request := {"service": "sagemaker", "operation": "CreateJob", "parameters": {"JobName": "my-job"}}
 
-_not_understood(kind) := concat("", ["subject.", kind, " is not understood; what is: subject.aws_request"])
+_not_understood(kind) := concat("", ["subject.", kind, " is not understood; what is: subject.aws_request, subject.terraform_plan"])
 
 _of_input(message) := _violation("input", [], message)
 
