@@ -15,7 +15,7 @@ from tests.engine_fixtures import ROOT, embedded_engine, input_document, reporte
 
 from sealgate import decisions
 from sealgate.errors import UnreadableInputError
-from sealgate.reading import requests, strict_json
+from sealgate.reading import inputs, strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -299,7 +299,7 @@ def embedded() -> Iterator[Engine]:
 def decided(engine: Engine, text: str) -> decisions.Decision | None:
     """Return the decision on a request as it comes in a file; None where it can't be read."""
     try:
-        subject, _, _ = requests.read_input(strict_json.loads(text), allow_settings=False)
+        subject, _, _ = inputs.read(strict_json.loads(text), allow_settings=False)
         return decisions.decide(engine, input_document({**REQUESTS[0], "subject": subject}))
     except UnreadableInputError:
         return None

@@ -3,12 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from sealgate import resources
 from sealgate.errors import EngineError, UnreadableInputError
-from sealgate.reading import requests
+from sealgate.reading import inputs, requests
 
 PARAMETERS = {
     "JobName": "my-job",
@@ -22,7 +20,7 @@ SUBJECT = {"aws_request": REQUEST}
 
 
 def read(value: object, *, allow_settings: bool = True, operation: str | None = None) -> Any:
-    return requests.read_input(value, allow_settings=allow_settings, operation=operation)
+    return inputs.read(value, allow_settings=allow_settings, operation=operation)
 
 
 def fault(value: object, *, allow_settings: bool = True, operation: str | None = None) -> str:
@@ -139,83 +137,7 @@ class TestRequest:
     )
     def test_names_its_source_in_errors(self, value: object) -> None:
         with pytest.raises(UnreadableInputError, match=r"^job\.json: "):
-            requests.read_input(value, allow_settings=False, source="job.json")
-
-
-class TestDocument:
-    def test_carries_subject_context_and_settings(self) -> None:
-        context = {"region": "us-west-2"}
-        settings = {"unverified": "deny", "context": {"account": "111122223333"}}
-        assert read({"subject": SUBJECT}) == (SUBJECT, None, None)
-        assert read({"subject": SUBJECT, "context": context}) == (SUBJECT, context, None)
-        assert read({"subject": SUBJECT, "settings": settings}) == (SUBJECT, None, settings)
-        assert read({"subject": SUBJECT, "context": {}, "settings": {}}) == (SUBJECT, {}, {})
-
-    def test_has_its_context_in_the_context_s_own_shape(self) -> None:
-        key = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-        pasted = {"keys": {key: {"metadata": {"KeyMetadata": {"Arn": key}}}}}
-        assert read({"subject": SUBJECT, "context": pasted})[1] == {"keys": {key: {"metadata": {"Arn": key}}}}
-
-    @pytest.mark.parametrize("name", ["parsed", "now", "context_from_caller", "question"])
-    @pytest.mark.parametrize("subject", [{"subject": SUBJECT}, {}])
-    @pytest.mark.parametrize("allow_settings", [True, False])
-    def test_never_carries_what_sealgate_makes(
-        self,
-        name: str,
-        subject: dict[str, Any],
-        allow_settings: bool,  # noqa: FBT001 a case
-    ) -> None:
-        message = fault({**subject, name: {}}, allow_settings=allow_settings)
-        assert message == f'"{name}" is made by sealgate, and can\'t be given'
-
-    def test_carries_settings_only_where_they_are_the_user_s_own(self) -> None:
-        message = fault({"subject": SUBJECT, "settings": {}}, allow_settings=False)
-        assert message == "settings come from the service alone, and can't be given"
-
-    @pytest.mark.parametrize(
-        ("document", "message"),
-        [
-            ({"context": {}}, 'an input document has "subject", and here it is missing'),
-            (
-                {"subjct": SUBJECT, "context": {}},
-                '"subjct" is no member of an input document: did you mean "subject"?',
-            ),
-            ({"subject": SUBJECT, "contex": {}}, '"contex" is no member of an input document: did you mean "context"?'),
-            ({"subject": None}, "the subject is an object, and this is null"),
-            ({"subject": {}}, 'a subject has "aws_request", and here it is missing'),
-            (
-                {"subject": {"aws_requests": REQUEST}},
-                '"aws_requests" is no member of a subject: did you mean "aws_request"?',
-            ),
-            ({"subject": {**SUBJECT, "terraform_plan": {}}}, '"terraform_plan" is no member of a subject'),
-            ({"subject": {"aws_request": []}}, "aws_request is an object, and this is a list"),
-            ({"subject": {"aws_request": PARAMETERS}}, '"JobName" is no member of a request'),
-            ({"subject": {"aws_request": {}}}, 'a request has "service", and here it is missing'),
-            ({"subject": SUBJECT, "context": None}, "a context is an object, and this is null"),
-            (
-                {"subject": SUBJECT, "context": {"key": {}}},
-                'the context can\'t be used: unknown member "key" at /: did you mean "keys"?',
-            ),
-            (
-                {"subject": SUBJECT, "settings": []},
-                "the settings can't be used: settings are an object, and this is a list",
-            ),
-            (
-                {"subject": SUBJECT, "settings": {"enforcment": {}}},
-                'the settings can\'t be used: unknown setting "enforcment" at /: did you mean "enforcement"?',
-            ),
-            (
-                {"subject": SUBJECT, "settings": {"engine": {}}},
-                "the settings can't be used: \"engine\" is the service's own",
-            ),
-        ],
-    )
-    def test_that_is_malformed_is_told_how(self, document: object, message: str) -> None:
-        assert fault(document) == message
-
-    def test_is_not_seen_in_parameters_whose_operation_is_said(self) -> None:
-        parameters = {"context": 1, "now": 2}
-        assert read(parameters, operation="s3:PutObject")[0]["aws_request"]["parameters"] == parameters
+            inputs.read(value, allow_settings=False, source="job.json")
 
 
 def test_no_parameters_of_a_known_operation_are_taken_for_something_else() -> None:
@@ -229,32 +151,3 @@ def test_no_parameters_of_a_known_operation_are_taken_for_something_else() -> No
             assert not required or "fit several operations" in fault(required)
         else:
             assert f"{subject['service']}:{subject['operation']}" == operation
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                ["subject", "aws_request", "service", "operation", "parameters", "context", "settings", "keys"]
-            )
-            | st.text(max_size=3),
-            inner,
-            max_size=4,
-        )
-    ),
-    max_leaves=10,
-)
-
-
-@given(
-    value=JSON, allow_settings=st.booleans(), operation=st.none() | st.just("sagemaker:CreateJob") | st.text(max_size=3)
-)
-def test_any_value_is_read_or_refused(value: Any, allow_settings: bool, operation: str | None) -> None:  # noqa: FBT001 a case
-    try:
-        subject, _, settings = read(value, allow_settings=allow_settings, operation=operation)
-    except UnreadableInputError:
-        return
-    assert subject["aws_request"].keys() == {"service", "operation", "parameters"}
-    assert allow_settings or settings is None

@@ -23,7 +23,7 @@ from sealgate import __version__, decisions, engines, logs, questions, resources
 from sealgate import settings as settings_file
 from sealgate.context import file as context_file
 from sealgate.errors import EngineError, SealgateError, UnreadableInputError
-from sealgate.reading import files, policies, requests
+from sealgate.reading import files, inputs, policies, streams
 from sealgate.reports import Result, catalogue, explanation, exposure, generated_policy, machine, operations, table
 from sealgate.reports.text import Page, printable
 
@@ -143,7 +143,7 @@ def check(ctx: click.Context, /, sources: tuple[str, ...], output: Output, **opt
     AWS CLI's --cli-input-json or -yaml, or a whole input document. A folder stands for the files in it, - for standard
     input.
     """
-    if [*sources, options["context_path"]].count(files.STANDARD_INPUT) > 1:
+    if [*sources, options["context_path"]].count(streams.STANDARD_INPUT) > 1:
         raise click.UsageError("standard input (-) can be read once")
     case = _Case.read(options)
     paths = files.expand_paths(sources)
@@ -381,7 +381,7 @@ def _results(paths: Sequence[str], case: _Case) -> Iterator[Result]:
     engine: Engine | None = None
     try:
         for path in _watched(paths):
-            source = "<stdin>" if path == files.STANDARD_INPUT else path
+            source = streams.name(path)
             try:
                 engine = engine or engines.build(case.settings.engine)
                 yield _decided(path, source, case, engine)
@@ -410,9 +410,8 @@ def _decided(path: str, source: str, case: _Case, engine: Engine) -> Result:
 
 def _document(path: str, case: _Case) -> dict[str, Any]:
     """Return the input document for the request in a file."""
-    source = "<stdin>" if path == files.STANDARD_INPUT else path
-    value = files.read_file(path)
-    subject, context, policy = requests.read_input(value, allow_settings=True, operation=case.operation, source=source)
+    source = streams.name(path)
+    subject, context, policy = inputs.read_file(path, operation=case.operation)
     if policy is not None and case.settings_path is not None:
         # Who writes the input must not be able to soften what the settings ask for.
         raise UnreadableInputError(f"it carries settings, and {case.settings_path} holds others", source=source)

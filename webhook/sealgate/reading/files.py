@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sealgate.errors import UnreadableInputError
-from sealgate.reading import strict_json
+from sealgate.reading import streams, strict_json
 from sealgate.reading.places import Located
 
 if TYPE_CHECKING:
@@ -18,38 +16,33 @@ if TYPE_CHECKING:
 MAX_BYTES = 64 * 1024 * 1024
 """The largest file that is read."""
 
-STANDARD_INPUT = "-"
-
 _YAML = {".yaml", ".yml"}
 _SUFFIXES = {".json", *_YAML}
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_file(path: str | Path) -> Any:  # noqa: ANN401 any JSON value
     """Return the value of a JSON or YAML file; `-` is standard input.
 
     `.json` is JSON, `.yaml` and `.yml` are YAML; anything else is JSON when it starts like an object, a list or a
-    string of JSON, and YAML otherwise. A byte order mark is taken for what it says (UTF-8 or UTF-16).
+    string of JSON, and YAML otherwise. It is unpacked and decoded as `streams.read_file` says.
 
     Raises UnreadableInputError, with the path and the place, for a file that is not there, is larger than MAX_BYTES,
     is empty, or is not as strict as `strict_json.loads` and `strict_yaml.load` ask.
     """
-    value = read_located(path).value
-    if value is None:
-        raise UnreadableInputError("it is empty", source=_source(path))
-    return value
+    return value(path, streams.read_file(path, limit=MAX_BYTES))
 
 
 def read_located(path: str | Path) -> Located:
     """Return what `read_file` does, with the places of the members where the file is YAML; null where it is empty."""
-    source = _source(path)
-    text = _text(_content(path, source), source)
-    if _is_json(path, text):
-        return Located(strict_json.loads(text, source=source))
-    # Reading YAML takes a library that nobody should wait for who has JSON only.
-    from sealgate.reading import strict_yaml  # noqa: PLC0415 imported where it is used: start-up stays short
+    return _located(path, streams.read_file(path, limit=MAX_BYTES))
 
-    return strict_yaml.load(text, source=source)
+
+def value(path: str | Path, content: bytearray) -> Any:  # noqa: ANN401 any JSON value
+    """Return the value that `read_file` does, of a file whose `content` is read already."""
+    value = _located(path, content).value
+    if value is None:
+        raise UnreadableInputError("it is empty", source=streams.name(path))
+    return value
 
 
 def expand_paths(paths: Iterable[str | Path]) -> list[str]:
@@ -75,33 +68,24 @@ def _below(folder: Path) -> list[str]:
     return [str(path) for path in sorted(found)]
 
 
-def _source(path: str | Path) -> str:
-    return "<stdin>" if str(path) == STANDARD_INPUT else str(path)
+def _located(path: str | Path, content: bytearray) -> Located:
+    source = streams.name(path)
+    text = _text(content, source)
+    if _is_json(path, text):
+        return Located(strict_json.loads(text, source=source))
+    # Reading YAML takes a library that nobody should wait for who has JSON only.
+    from sealgate.reading import strict_yaml  # noqa: PLC0415 imported where it is used: start-up stays short
+
+    return strict_yaml.load(text, source=source)
 
 
-def _content(path: str | Path, source: str) -> bytes:
+def _text(content: bytearray, source: str) -> str:
     try:
-        if str(path) == STANDARD_INPUT:
-            data = sys.stdin.buffer.read(MAX_BYTES + 1)
-        else:
-            with Path(path).open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise UnreadableInputError(f"it can't be read: {reason}", source=source) from error
-    if len(data) > MAX_BYTES:
-        raise UnreadableInputError(f"it is larger than {MAX_BYTES // 1024**2} MiB", source=source)
-    return data
-
-
-def _text(data: bytes, source: str) -> str:
-    encoding = "utf-16" if data.startswith(_UTF_16) else "utf-8-sig"
-    try:
-        return data.decode(encoding)
+        return content.decode()
     except UnicodeDecodeError as error:
-        before = error.object[: error.start].decode(encoding, errors="ignore")
+        before = content[: error.start].decode()
         line, column = strict_json.position(before, len(before))
-        message = f"the byte 0x{error.object[error.start]:02x} is no {encoding.removesuffix('-sig').upper()}"
+        message = f"the byte 0x{content[error.start]:02x} is no UTF-8"
         raise UnreadableInputError(message, source=source, line=line, column=column) from error
 
 

@@ -7,41 +7,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from sealgate import resources, settings
-from sealgate.context import file as context_file
-from sealgate.errors import SettingsError, UnreadableInputError
-from sealgate.reading.words import did_you_mean, folded, kind, quoted
+from sealgate import resources
+from sealgate.errors import UnreadableInputError
+from sealgate.reading import shapes
+from sealgate.reading.words import folded, kind, quoted
 
 Json: TypeAlias = dict[str, Any]
 
 _REQUEST = ("service", "operation", "parameters")
-_GIVEN = ("subject", "context", "settings")
-_MADE_HERE = ("parsed", "now", "context_from_caller", "question")
 _MOST_CANDIDATES = 5
-
-
-def read_input(
-    value: object, *, allow_settings: bool, operation: str | None = None, source: str | None = None
-) -> tuple[Json, Json | None, Json | None]:
-    """Return the subject, the context and the settings that an input carries; None for those that it does not.
-
-    `value` is a request in one of the forms of `read_request`, or an input document: `{"subject", "context",
-    "settings"}`, the latter two optional, settings only with `allow_settings`. Context and settings are checked
-    against their schemas.
-
-    Raises UnreadableInputError, which names `source`, for anything else.
-    """
-    if not isinstance(value, dict) or not _is_document(value, operation):
-        return read_request(value, operation=operation, source=source), None, None
-    for name in value:
-        if name in _MADE_HERE:
-            raise UnreadableInputError(f"{quoted(name)} is made by sealgate, and can't be given", source=source)
-        if name == "settings" and not allow_settings:
-            raise UnreadableInputError("settings come from the service alone, and can't be given", source=source)
-    _refuse_other_members(value, _GIVEN, ("subject",), "an input document", source)
-    subject = _subject(value["subject"], operation, source)
-    context = context_file.read(value["context"], source=source) if "context" in value else None
-    return subject, context, _settings(value["settings"], source) if "settings" in value else None
 
 
 def read_request(value: object, *, operation: str | None = None, source: str | None = None) -> Json:
@@ -55,8 +29,8 @@ def read_request(value: object, *, operation: str | None = None, source: str | N
     """
     if not isinstance(value, dict):
         raise UnreadableInputError(f"a request is an object, and this is {kind(value)}", source=source)
-    if _is_envelope(value):
-        return {"aws_request": _envelope(value, operation, source)}
+    if is_envelope(value):
+        return {"aws_request": read_envelope(value, operation=operation, source=source)}
     if operation is None:
         operation = _recognised(value, source)
     service, colon, name = operation.partition(":")
@@ -67,30 +41,19 @@ def read_request(value: object, *, operation: str | None = None, source: str | N
     return {"aws_request": {"service": service, "operation": name, "parameters": value}}
 
 
-def _is_document(value: Json, operation: str | None) -> bool:
-    """Say whether an object is meant as an input document, and not as the parameters of an operation."""
-    if "subject" in value:
-        return True
-    return operation is None and not _is_envelope(value) and not value.keys().isdisjoint({*_GIVEN, *_MADE_HERE})
-
-
-def _is_envelope(value: Json) -> bool:
+def is_envelope(value: Json) -> bool:
     """Say whether an object is meant as `{service, operation, parameters}`: no API has members of two of the names."""
     return len({folded(name) for name in value} & set(_REQUEST)) > 1
 
 
-def _subject(value: object, operation: str | None, source: str | None) -> Json:
-    if not isinstance(value, dict):
-        raise UnreadableInputError(f"the subject is an object, and this is {kind(value)}", source=source)
-    _refuse_other_members(value, ("aws_request",), ("aws_request",), "a subject", source)
-    request = value["aws_request"]
+def read_envelope(request: object, *, operation: str | None = None, source: str | None = None) -> Json:
+    """Return the request `{"service", "operation", "parameters"}`, which is one of `operation` if that is given.
+
+    Raises UnreadableInputError, which names `source`, for anything else.
+    """
     if not isinstance(request, dict):
         raise UnreadableInputError(f"aws_request is an object, and this is {kind(request)}", source=source)
-    return {"aws_request": _envelope(request, operation, source)}
-
-
-def _envelope(request: Json, operation: str | None, source: str | None) -> Json:
-    _refuse_other_members(request, _REQUEST, _REQUEST, "a request", source)
+    shapes.refuse_other_members(request, _REQUEST, _REQUEST, "a request", source)
     for name in ("service", "operation"):
         if not isinstance(request[name], str) or not request[name]:
             raise UnreadableInputError(f"{quoted(name)} names no {name}", source=source)
@@ -103,25 +66,6 @@ def _envelope(request: Json, operation: str | None, source: str | None) -> Json:
         message = f"the request is {quoted(named)}, and --operation says {quoted(str(operation))}"
         raise UnreadableInputError(message, source=source)
     return request
-
-
-def _refuse_other_members(
-    value: Json, known: tuple[str, ...], required: tuple[str, ...], what: str, source: str | None
-) -> None:
-    for name in value:
-        if name not in known:
-            message = f"{quoted(name)} is no member of {what}{did_you_mean(name, known)}"
-            raise UnreadableInputError(message, source=source)
-    for name in required:
-        if name not in value:
-            raise UnreadableInputError(f"{what} has {quoted(name)}, and here it is missing", source=source)
-
-
-def _settings(value: object, source: str | None) -> Json:
-    try:
-        return settings.read_policy(value)
-    except SettingsError as error:
-        raise UnreadableInputError(f"the settings can't be used: {error}", source=source) from error
 
 
 def _refuse_other_spelling(operation: str, source: str | None) -> None:

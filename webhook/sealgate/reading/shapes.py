@@ -8,11 +8,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sealgate import resources
+from sealgate.errors import UnreadableInputError
 from sealgate.reading.places import pointer
 from sealgate.reading.words import did_you_mean, kind, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from jsonschema.exceptions import ValidationError
     from jsonschema.protocols import Validator
@@ -35,6 +36,19 @@ def faults(value: Any, schema: str, *, noun: str = "member") -> list[Fault]:  # 
     """
     found = {fault for error in _validator(schema).iter_errors(value) for fault in _told(error, noun)}
     return sorted(found, key=lambda fault: (pointer(*fault.path), fault.message))
+
+
+def refuse_other_members(
+    value: Mapping[str, object], known: Sequence[str], required: Sequence[str], what: str, source: str | None
+) -> None:
+    """Raise UnreadableInputError unless `what`, an object, has the `required` members, and only such as are `known`."""
+    for name in value:
+        if name not in known:
+            message = f"{quoted(name)} is no member of {what}{did_you_mean(name, known)}"
+            raise UnreadableInputError(message, source=source)
+    for name in required:
+        if name not in value:
+            raise UnreadableInputError(f"{what} has {quoted(name)}, and here it is missing", source=source)
 
 
 @cache
