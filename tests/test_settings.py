@@ -41,6 +41,7 @@ SERVICE: dict[str, Any] = {
     "admission": {"deadline_s": 10},
     "tls": {"certificate": "/tls/tls.crt", "key": "/tls/tls.key", "ca": "/tls/ca.crt", "client_ca": "/tls/client.crt"},
     "drain_s": 5,
+    "gateway": {"original": "x-original", "caller_header": "X-Sealgate-Caller", "other_services": "refuse"},
     "log": {"level": "debug", "format": "text", "decisions": False, "key_arns": True, "usernames": True},
 }
 
@@ -82,6 +83,8 @@ class TestDefaults:
             assert members[name]["default"] == getattr(settings, name)
         for name in ("level", "format", "decisions", "key_arns", "usernames"):
             assert default("log", name) == getattr(settings, f"log_{name}")
+        for name in ("original", "caller_header", "other_services"):
+            assert default("gateway", name) == getattr(settings, f"gateway_{name}")
         assert default("admission", "deadline_s") == settings.admission_deadline_s
         for name in ("kind", "timeout_s", "memory_mib", "opa_url", "cache_dir"):
             assert default("engine", name) == getattr(settings.engine, name)
@@ -123,6 +126,9 @@ class TestFile:
                 client_ca=Path("/tls/client.crt"),
             ),
             drain_s=5,
+            gateway_original="x-original",
+            gateway_caller_header="X-Sealgate-Caller",
+            gateway_other_services="refuse",
             log_level="debug",
             log_format="text",
             log_decisions=False,
@@ -251,6 +257,14 @@ class TestFile:
             ("tls: {certificate: tls.crt}", '"key" is missing at /tls'),
             ("admission: {deadline_s: 60}", "/admission/deadline_s is 60, and must be at most 30"),
             ("drain_s: -1", "/drain_s is -1, and must be at least 0"),
+            (
+                "gateway: {other_services: passes}",
+                '/gateway/other_services is "passes", not one of pass, refuse: did you mean "pass"?',
+            ),
+            (
+                "gateway: {caller_header: 'X Caller'}",
+                '/gateway/caller_header is "X Caller", which is not the name of a header, such as X-Sealgate-Caller',
+            ),
             ("max_body_bytes: 1", "/max_body_bytes is 1, and must be at least 1024"),
             ("log: {level: verbose}", '/log/level is "verbose", not one of debug, info, warning, error'),
         ],
@@ -339,6 +353,9 @@ class TestEnvironment:
                 "SEALGATE_TLS_CA": "ca.crt",
                 "SEALGATE_TLS_CLIENT_CA": "client.crt",
                 "SEALGATE_DRAIN_S": "0.5",
+                "SEALGATE_GATEWAY_ORIGINAL": "x-forwarded",
+                "SEALGATE_GATEWAY_CALLER_HEADER": "X-Caller",
+                "SEALGATE_GATEWAY_OTHER_SERVICES": "pass",
                 "SEALGATE_LOG_LEVEL": "error",
                 "SEALGATE_LOG_FORMAT": "json",
                 "SEALGATE_LOG_DECISIONS": "true",
@@ -363,6 +380,9 @@ class TestEnvironment:
                 certificate=Path("tls.crt"), key=Path("tls.key"), ca=Path("ca.crt"), client_ca=Path("client.crt")
             ),
             drain_s=0.5,
+            gateway_original="x-forwarded",
+            gateway_caller_header="X-Caller",
+            gateway_other_services="pass",
             log_level="error",
             accept_context=True,
         )

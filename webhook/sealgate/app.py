@@ -11,7 +11,7 @@ from flask import Flask
 from sealgate import engines
 from sealgate.metrics import Metrics
 from sealgate.settings import Settings, find
-from sealgate.views import access, errors, ops, questions, rules, validate
+from sealgate.views import access, authorize, errors, opa, ops, questions, rules, validate
 
 if TYPE_CHECKING:
     from sealgate.engines import Engine
@@ -33,6 +33,8 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     access.register(app)
     errors.register(app)
     app.register_blueprint(validate.blueprint(engine, settings, metrics))
+    app.register_blueprint(authorize.blueprint(engine, settings, metrics))
+    app.register_blueprint(opa.blueprint(engine, settings, metrics))
     app.register_blueprint(questions.blueprint(engine, settings))
     app.register_blueprint(rules.blueprint())
     app.register_blueprint(ops.blueprint(engine, metrics))

@@ -35,6 +35,12 @@ class Metrics:
             ["rule", "outcome", "enforcement"],
             registry=self._registry,
         )
+        self._gateway = Counter(
+            "sealgate_gateway_requests",
+            "Requests that gateways asked about: passed without a verdict, allowed, denied, unreadable or undecided.",
+            ["surface", "outcome"],
+            registry=self._registry,
+        )
         self._seconds = Histogram(
             "sealgate_decision_seconds", "Time that a decision took.", registry=self._registry, buckets=_BUCKETS
         )
@@ -64,6 +70,10 @@ class Metrics:
             self._findings.labels(finding["rule"], finding["outcome"], finding["enforcement"]).inc()
         self._remember(decision["version"]["policies"])
         return decision
+
+    def gateway_request(self, surface: str, outcome: str) -> None:
+        """Count a request that a gateway asked about."""
+        self._gateway.labels(surface, outcome).inc()
 
     def exposition(self) -> bytes:
         """Return every metric in Prometheus' text format."""

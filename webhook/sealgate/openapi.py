@@ -55,6 +55,34 @@ _UNANSWERED = _errors(
     SERVICE_UNAVAILABLE="There is no answer.",
 )
 
+_ORIGINAL = {
+    "name": "original",
+    "in": "path",
+    "required": True,
+    "description": "The path of the client's request, as it was sent, slashes included. Empty where the gateway says "
+    "the path in a header (gateway.original in the settings).",
+    "schema": {"type": "string"},
+}
+
+
+def _authorize(method: str) -> dict[str, Any]:
+    return {
+        "operationId": f"authorize_{method}",
+        "summary": "Whether a client's request to an AWS API, with its headers and body, may pass.",
+        "parameters": [_ORIGINAL],
+        "responses": {
+            "200": {"description": "It may. The header x-sealgate-rules names the rules that warn."},
+            "403": {
+                "description": "It may not: an error as AWS's clients read it. So is everything that can't be read "
+                "without doubt, and every request on which there is no decision.",
+                "content": {name: {"schema": _reference("AwsError")} for name in _AWS_JSON},
+            },
+        },
+    }
+
+
+_AWS_JSON = ("application/json", "application/x-amz-json-1.1")
+
 _PATHS: dict[str, Any] = {
     "/v1/validate": {
         "post": {
@@ -104,6 +132,15 @@ _PATHS: dict[str, Any] = {
                 "200": _answer("The policies, and whether every call was found to be allowed with them.", "Policies"),
                 **_UNANSWERED,
             },
+        }
+    },
+    "/v1/authorize/{original}": {method: _authorize(method) for method in ("get", "post", "put", "patch", "delete")},
+    "/v1/data/sealgate/gateway": {
+        "post": {
+            "operationId": "opa_gateway",
+            "summary": "The same, in the shape of OPA's data API, for the OPA plugins of Kong and APISIX.",
+            "requestBody": {"required": True, "content": _json(_reference("OpaInput"))},
+            "responses": {"200": _answer("Whether it may pass, also where the input can't be read.", "OpaAnswer")},
         }
     },
     "/v1/rules": {
@@ -221,6 +258,36 @@ def _schemas() -> dict[str, Any]:
             always={"description": "Whether the settings can't turn it off.", "type": "boolean"},
         ),
         "Rules": _object("The rules.", rules={"type": "array", "items": _reference("Rule")}),
+        "AwsError": _object(
+            "An error in the form of the AWS API.",
+            __type={"const": "AccessDeniedException"},
+            message={"description": "What is wrong and what to do, a line for each finding.", "type": "string"},
+        ),
+        "OpaInput": {
+            "description": "What the OPA plugin of Kong sends (request.http) or that of APISIX (request).",
+            "type": "object",
+            "required": ["input"],
+            "properties": {
+                "input": {
+                    "type": "object",
+                    "required": ["request"],
+                    "properties": {"request": {"type": "object"}},
+                }
+            },
+        },
+        "OpaAnswer": _object(
+            "An answer as OPA gives it.",
+            result=_object(
+                "Whether the request may pass; where it may not, with what the client is answered.",
+                optional=("status", "status_code", "message", "reason", "headers"),
+                allow={"type": "boolean"},
+                status={"description": "For Kong.", "const": 403},
+                status_code={"description": "For APISIX.", "const": 403},
+                message={"description": "For Kong.", "type": "string"},
+                reason={"description": "For APISIX.", "$ref": "#/components/schemas/AwsError"},
+                headers={"type": "object", "additionalProperties": text},
+            ),
+        ),
         "Health": _object("A sign of life.", status={"const": "ok"}),
         "Readiness": _object(
             "Whether a decision could be had, and what stands in the way.",

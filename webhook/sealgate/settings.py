@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sealgate import resources
 from sealgate.engines import EngineSettings
@@ -66,6 +66,9 @@ _SERVICE: Mapping[Place, Callable[[str], object]] = {
     ("tls", "ca"): str,
     ("tls", "client_ca"): str,
     ("drain_s",): _number,
+    ("gateway", "original"): str,
+    ("gateway", "caller_header"): str,
+    ("gateway", "other_services"): str,
     ("log", "level"): str,
     ("log", "format"): str,
     ("log", "decisions"): _boolean,
@@ -111,6 +114,9 @@ class Settings:
     admission_deadline_s: float = 3.0
     tls: TlsSettings | None = None
     drain_s: float = 0.0
+    gateway_original: Literal["path-prefix", "x-forwarded", "x-original"] = "path-prefix"
+    gateway_caller_header: str | None = None
+    gateway_other_services: Literal["pass", "refuse"] = "pass"
     log_level: str = "info"
     log_format: str = "json"
     log_decisions: bool = True
@@ -133,7 +139,9 @@ class Settings:
                 "\n".join(f"{_where(fault, path, file, overrides)}: {fault.message}" for fault in faults)
             )
         parts = {
-            f"{part}_{name}": value for part in ("admission", "log") for name, value in content.get(part, {}).items()
+            f"{part}_{name}": value
+            for part in ("admission", "gateway", "log")
+            for name, value in content.get(part, {}).items()
         }
         return cls(
             policy={name: content[name] for name in _POLICY if name in content},

@@ -31,6 +31,11 @@ def remember(decisions: Sequence[Decision]) -> None:
     g.decisions = decisions
 
 
+def describe(**fields: str | None) -> None:
+    """Have the line of this request say these things too, as far as they are known."""
+    g.described = {name: value for name, value in fields.items() if value is not None}
+
+
 def _begin() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
@@ -46,6 +51,7 @@ def _end(response: Response) -> Response:
         "status": response.status_code,
         "duration_ms": round((time.perf_counter() - g.started) * 1000, 2),
     }
+    fields |= g.get("described", {})
     decisions: Sequence[Decision] = g.get("decisions", ())
     if decisions:
         findings = [finding for decision in decisions for finding in decision["findings"]]
