@@ -9,7 +9,7 @@ SHELL := bash
 PYTHON ?= python3
 PY := .venv/bin/python
 OPA := .tools/bin/opa
-CHART_TOOLS := .tools/bin/helm
+CHART_TOOLS := .tools/bin/helm .tools/bin/kubectl-validate .tools/bin/kube-score .tools/crds/done
 
 # In this order: each may read what those before it have written.
 GENERATORS := operations wire terraform_jobs instance_storage condition_keys capabilities catalogue traceability policies \
@@ -100,4 +100,22 @@ HELM_KUBERNETES := -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh
 
 .tools/bin/helm: .ci/tools/chart/go.sum
 	cd .ci/tools/chart && go build -trimpath -ldflags='-s -w $(HELM_KUBERNETES)' -o $(CURDIR)/$@ helm.sh/helm/v3/cmd/helm
+	touch $@
+
+.tools/bin/kubectl-validate: .ci/tools/kubectl-validate/go.sum
+	cd .ci/tools/kubectl-validate && go build -trimpath -ldflags='-s -w' -o $(CURDIR)/$@ sigs.k8s.io/kubectl-validate
+	touch $@
+
+.tools/bin/kube-score: .ci/tools/kube-score/go.sum
+	cd .ci/tools/kube-score && go build -trimpath -ldflags='-s -w' -o $(CURDIR)/$@ github.com/zegl/kube-score/cmd/kube-score
+	touch $@
+
+# Of cert-manager and the Prometheus operator, the kinds that the chart makes.
+.tools/crds/done: .ci/tools/crds/go.sum
+	mkdir -p $(@D)
+	cd .ci/tools/crds && go mod download
+	cd .ci/tools/crds && install -m 644 \
+		"$$(go list -m -f '{{.Dir}}' github.com/cert-manager/cert-manager)"/deploy/crds/cert-manager.io_{certificates,clusterissuers,issuers}.yaml \
+		"$$(go list -m -f '{{.Dir}}' github.com/prometheus-operator/prometheus-operator)"/example/prometheus-operator-crd/monitoring.coreos.com_{prometheusrules,servicemonitors}.yaml \
+		$(CURDIR)/$(@D)
 	touch $@

@@ -29,30 +29,32 @@ app.kubernetes.io/name: {{ default .Chart.Name .Values.nameOverride | trunc 63 |
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{/* The labels of every object. */}}
-{{- define "sealgate.labels" -}}
-{{- $labels := dict
-  "helm.sh/chart" (printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-")
-  "app.kubernetes.io/version" .Chart.AppVersion
-  "app.kubernetes.io/managed-by" .Release.Service
-  "app.kubernetes.io/part-of" "sealgate"
--}}
-{{- merge (include "sealgate.selectorLabels" . | fromYaml) $labels .Values.commonLabels | toYaml -}}
+{{/* What the pod of `helm test` is selected by: the service never sends anybody to it. */}}
+{{- define "sealgate.testLabels" -}}
+app.kubernetes.io/name: {{ include "sealgate.componentName" (list . "-test") }}
+app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{/* The metadata of an object of this namespace: list $ "name" (annotations of its own). */}}
+{{/*
+The metadata of an object: dict "context" $ "name" "..." and, where there are any, "labels" and "annotations" of its own.
+"cluster" true is an object of no namespace; "selectors" replaces the labels that this release's pods are selected by.
+*/}}
 {{- define "sealgate.metadata" -}}
-{{- $root := index . 0 -}}
-name: {{ index . 1 }}
-namespace: {{ $root.Release.Namespace }}
-{{ include "sealgate.labelsAndAnnotations" (list $root (index . 2)) }}
-{{- end -}}
-
-{{- define "sealgate.labelsAndAnnotations" -}}
-{{- $root := index . 0 -}}
+{{- $context := .context -}}
+name: {{ .name }}
+{{- if not .cluster }}
+namespace: {{ $context.Release.Namespace }}
+{{- end }}
 labels:
-  {{- include "sealgate.labels" $root | nindent 2 }}
-{{- with merge (dict) (index . 1) $root.Values.commonAnnotations }}
+  {{- $labels := dict
+    "helm.sh/chart" (printf "%s-%s" $context.Chart.Name $context.Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-")
+    "app.kubernetes.io/version" $context.Chart.AppVersion
+    "app.kubernetes.io/managed-by" $context.Release.Service
+    "app.kubernetes.io/part-of" "sealgate"
+  }}
+  {{- $selectors := .selectors | default (include "sealgate.selectorLabels" $context) | fromYaml }}
+  {{- merge (dict) $selectors $labels (default (dict) .labels) $context.Values.commonLabels | toYaml | nindent 2 }}
+{{- with merge (dict) (default (dict) .annotations) $context.Values.commonAnnotations }}
 annotations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
@@ -100,6 +102,22 @@ annotations:
 {{- else -}}
 {{- include "sealgate.componentName" (list . "-tls") -}}
 {{- end -}}
+{{- end -}}
+
+{{/* The member of that secret that holds the CA; empty where there is none. */}}
+{{- define "sealgate.caKey" -}}
+{{- ternary .Values.tls.existingSecret.caKey "ca.crt" (eq .Values.tls.mode "existingSecret") -}}
+{{- end -}}
+
+{{/* Whose the pods' processes and files are: a user of no name, who is nobody on the node. */}}
+{{- define "sealgate.podSecurityContext" -}}
+runAsNonRoot: true
+runAsUser: 65532
+runAsGroup: 65532
+fsGroup: 65532
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
 {{- end -}}
 
 {{/* What containers may do: nothing that they need not. */}}
