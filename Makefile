@@ -12,7 +12,8 @@ OPA := .tools/bin/opa
 CHART_TOOLS := .tools/bin/helm .tools/bin/kubectl-validate .tools/bin/kube-score .tools/crds/done
 
 # In this order: each may read what those before it have written.
-GENERATORS := operations wire terraform_jobs instance_storage condition_keys capabilities catalogue traceability policies \
+GENERATORS := operations wire terraform_jobs kubernetes_jobs instance_storage condition_keys capabilities catalogue \
+	traceability policies \
 	$(patsubst webhook/sealgate/generate/%.py,%,$(wildcard webhook/sealgate/generate/openapi.py))
 
 .PHONY: help

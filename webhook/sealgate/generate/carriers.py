@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,6 +23,9 @@ Row: TypeAlias = dict[str, Any]
 # As many "*" as policies/sealgate/lib/member follows in a path.
 MOST_LISTS = 4
 
+# What a key of the operations table says that is no place.
+_FACTS = ("use", "forms", "documented", "sources", "local_storage")
+
 # What rules read of an operation besides what every row has.
 LABELING_ALGORITHM = {
     "sagemaker:CreateLabelingJob": ("LabelingJobAlgorithmsConfig", "LabelingJobAlgorithmSpecificationArn")
@@ -39,6 +43,10 @@ class Spelling:
     word: Callable[[str], str]
     block: Step | None = None
     tags: str | None = None
+    # Where the members stand.
+    root: Sequence[Step] = ()
+    # What stands beside a spelt member to say where its value is: the names of the members that hold references.
+    references: Callable[[str], Sequence[str]] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,8 @@ class Carrier:
     keys: Sequence[str] = ()
     attributes: Mapping[str, str] = field(default_factory=dict)
     not_there: Mapping[str, str] = field(default_factory=dict)
+    # The members of keys and roles beside which a reference may stand, with that member's name.
+    references: Mapping[str, str] = field(default_factory=dict)
     name: str | None = None
     tags: str | None = None
 
@@ -78,7 +88,7 @@ class Translation:
     def row(self) -> Row:
         """Return the row, in the form of the operations table, with `member` in each key."""
         self._check()
-        return {
+        row = {
             "service": self._row["service"],
             "operation": self._row["operation"],
             "system": self._row["system"],
@@ -88,13 +98,23 @@ class Translation:
             "json_strings": [],
             "keys": [self._key(key) for key in self._row["keys"] if self._is_there(key["path"])],
             "instance_types": [{"path": path} for path in self._all(_inner(self._row["instance_types"]))],
-            "s3": [row | {"path": self.path(row["path"])} for row in self._row["s3"] if self._is_there(row["path"])],
+            "s3": [uri | {"path": self.path(uri["path"])} for uri in self._row["s3"] if self._is_there(uri["path"])],
             "models": self._all(self._row["models"]),
-        } | self._labeling_algorithm()
+        }
+        algorithm = LABELING_ALGORITHM.get(f"{self._row['service']}:{self._row['operation']}")
+        if algorithm:
+            row["labeling_algorithm"] = self.path(algorithm)
+        references = [
+            [*self.path(role)[:-1], name]
+            for role in self._row["role"]
+            if self._is_there(role)
+            for name in self._references(role)
+        ]
+        return row | ({"role_references": references} if references else {})
 
     def path(self, path: Sequence[str], *, is_structure: bool = False) -> list[Step]:
         """Return a path in the carrier's spelling; `is_structure` where a structure stands at its end."""
-        spelt: list[Step] = []
+        spelt: list[Step] = [*self._spelling.root]
         for depth, step in enumerate(path):
             if step == "*":
                 spelt.append(step)
@@ -117,7 +137,8 @@ class Translation:
         if "instance_types" in key:
             translated["instance_types"] = self._all(key["instance_types"])
             translated["serverless"] = self._all(key["serverless"], is_structure=True)
-        return translated
+        references = self._references(key["path"])
+        return translated | ({"references": references} if references else {})
 
     def _all(self, paths: Sequence[Sequence[str]], *, is_structure: bool = False) -> list[list[Step]]:
         return [self.path(path, is_structure=is_structure) for path in paths if self._is_there(path)]
@@ -127,18 +148,20 @@ class Translation:
             return steps(named) if named else None
         if not path or not self._is_there(path):
             return None
-        return [usual] if usual else self.path(path)
+        return [*self._spelling.root, usual] if usual else self.path(path)
 
-    def _labeling_algorithm(self) -> Row:
-        path = LABELING_ALGORITHM.get(f"{self._row['service']}:{self._row['operation']}")
-        return {"labeling_algorithm": self.path(path)} if path else {}
+    def _references(self, path: Sequence[str]) -> list[str]:
+        dotted = ".".join(path)
+        if dotted in self._carrier.references:
+            return [self._carrier.references[dotted]]
+        return list(self._spelling.references(str(self.path(path)[-1]))) if self._spelling.references else []
 
     def _is_there(self, path: Sequence[str]) -> bool:
         dotted = ".".join(path)
         return not any(_is_within(dotted, part) for part in self._carrier.not_there)
 
     def _check(self) -> None:
-        said = {*self._carrier.attributes, *self._carrier.not_there}
+        said = {*self._carrier.attributes, *self._carrier.not_there, *self._carrier.references}
         for part in sorted(said):
             if not any(_is_within(member, part) for member in self._members):
                 self.problems.append(f"{self._title}: {self._carrier.operation} has no member {part}")
@@ -156,20 +179,26 @@ class Translation:
 
 
 @dataclass(frozen=True)
-class NeighbourKey:
-    """A key of an operation that the operations table does not have: what its row says, with its source."""
+class KeyByHand:
+    """A key of a row by hand: where it stands, and what the API calls it.
+
+    `operation` where another operation than the row's takes it; what it is used for and what forms it takes are read
+    from the operations table, where that has the member.
+    """
 
     path: str
     member: str
-    use: str
+    operation: str = ""
+    use: str = ""
     says: str = ""
     forms: Sequence[str] = ()
     documented: Sequence[str] = ()
+    within: str = ""
 
 
 @dataclass(frozen=True)
-class Neighbour:
-    """A line of a hand-kept table: a carrier of an operation that the operations table does not have."""
+class RowByHand:
+    """A line of a hand-kept table: a carrier whose form is not that of the request, each path as it stands there."""
 
     operation: str
     keys: Sequence[Mapping[str, Any]]
@@ -177,44 +206,59 @@ class Neighbour:
     tags: str = ""
     role: Sequence[str] = ()
 
-    def row(self, title: str) -> Row:
-        """Return the row; raises GenerationError where the service model no longer says what the line says."""
+    def row(self, title: str, operations: Mapping[str, Row]) -> Row:
+        """Return the row; raises GenerationError where the API no longer has or says what the line says."""
         service, _, operation = self.operation.partition(":")
         return {
             "service": service,
             "operation": operation,
-            "system": "other",
+            "system": operations.get(self.operation, {"system": "other"})["system"],
             "name": steps(self.name) if self.name else None,
             "role": [steps(role) for role in self.role],
             "tags": steps(self.tags) if self.tags else None,
             "json_strings": [],
-            "keys": [self._key(title, service, operation, NeighbourKey(**key)) for key in self.keys],
+            "keys": [self._key(title, operations, KeyByHand(**key)) for key in self.keys],
             "instance_types": [],
             "s3": [],
             "models": [],
         }
 
+    def _key(self, title: str, operations: Mapping[str, Row], key: KeyByHand) -> Row:
+        operation = key.operation or self.operation
+        places = {"path": steps(key.path)} | ({"within": steps(key.within)} if key.within else {})
+        for listed in operations.get(operation, {"keys": []})["keys"]:
+            if ".".join(listed["path"]) == key.member:
+                said = {name: fact for name, fact in listed.items() if name in _FACTS}
+                return {**said, **places, "member": key.member}
+        return {**self._facts(title, operation, key), **places, "member": key.member}
+
     @staticmethod
-    def _key(title: str, service: str, operation: str, key: NeighbourKey) -> Row:
-        shape: Shape = service_model(service).operation_model(operation).input_shape or Shape("nothing", {})
+    def _facts(title: str, operation: str, key: KeyByHand) -> Row:
+        service, _, name = operation.partition(":")
+        shape: Shape = service_model(service).operation_model(name).input_shape or Shape("nothing", {})
         for step in key.member.split("."):
             if step == "*" and isinstance(shape, ListShape):
                 shape = shape.member
             elif isinstance(shape, StructureShape) and step in shape.members:
                 shape = shape.members[step]
             else:
-                raise GenerationError(f"{title}: {service}:{operation} has no member {key.member}")
+                raise GenerationError(f"{title}: {operation} has no member {key.member}")
         if key.says not in plain(shape.documentation):
             raise GenerationError(f"{title}: the text of {key.member} no longer says: {key.says}")
+        if not key.use:
+            raise GenerationError(f"{title}: say what {key.member} is used for, as in operations.yaml")
         forms = list(key.forms or forms_by_pattern(str(shape.metadata.get("pattern", ""))) or KEY_FORMS)
         return {
-            "path": steps(key.path),
             "use": key.use,
             "forms": forms,
             "documented": list(key.documented or forms),
             "sources": {"forms": f"{key.says} ({service} {key.member})"} if key.says else {},
-            "member": key.member,
         }
+
+
+def words(member: str) -> list[str]:
+    """Return the words of a member's name: S3KmsKeyId is S3, Kms, Key, Id; AutoMLJob Auto, ML, Job."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", member).split()
 
 
 def steps(path: str) -> list[Step]:

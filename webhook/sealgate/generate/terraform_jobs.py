@@ -7,7 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from sealgate.generate import hand_table
-from sealgate.generate.carriers import Carrier, Neighbour, Row, Spelling, Translation, operations_table
+from sealgate.generate.carriers import Carrier, Row, RowByHand, Spelling, Translation, operations_table, words
 from sealgate.generate.outputs import GenerationError, folded, main
 
 if TYPE_CHECKING:
@@ -17,17 +17,16 @@ TERRAFORM_JOBS = "policies/sealgate/data/terraform_jobs/data.json"
 HAND_TABLE = "terraform_jobs.yaml"
 LINE_WIDTH = 140
 
-_WORDS = r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])"
-
 
 def snake_case(member: str) -> str:
     """Return a member as hashicorp/aws writes it: VolumeKmsKeyId is volume_kms_key_id, AutoMLJob auto_ml_job."""
-    return re.sub(_WORDS, "_", member).lower()
+    return "_".join(words(member)).lower()
 
 
 def snake_case_with_digits(member: str) -> str:
     """Return a member as hashicorp/awscc writes it: like snake_case, with digits as words: Ec2Type is ec_2_type."""
-    return re.sub(_WORDS + r"|(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])", "_", member[:1].upper() + member[1:]).lower()
+    name = "_".join(words(member[:1].upper() + member[1:]))
+    return re.sub(r"(?<=[a-z])(?=[0-9])|(?<=[0-9])(?=[a-z])", "_", name).lower()
 
 
 # The blocks of hashicorp/aws are lists of one in a plan; hashicorp/awscc has nested attributes, which are objects. The
@@ -55,7 +54,7 @@ def rows(root: Path) -> dict[str, Row]:
         table[resource] = translation.row()
         problems += translation.problems
     for resource, line in hand["neighbours"].items():
-        table[resource] = Neighbour(**line).row(f"{HAND_TABLE}: {resource}")
+        table[resource] = RowByHand(**line).row(f"{HAND_TABLE}: {resource}", operations)
     if problems:
         raise GenerationError("\n".join(problems))
     return table
