@@ -59,6 +59,36 @@ REQUEST: dict[str, Any] = {
     },
 }
 
+JOB: dict[str, Any] = {
+    "apiVersion": "sagemaker.services.k8s.aws/v1alpha1",
+    "kind": "TrainingJob",
+    "metadata": {"name": "my-job", "namespace": "ml"},
+    "spec": {
+        "trainingJobName": "my-job",
+        "roleARN": "arn:aws:iam::111122223333:role/SageMakerExecutionRole",
+        "outputDataConfig": {"s3OutputPath": "s3://my-bucket/", "kmsKeyID": KEY},
+    },
+}
+
+# As an API server writes it (kubernetes/api, admission/v1), without the members that nobody reads.
+REVIEW: dict[str, Any] = {
+    "kind": "AdmissionReview",
+    "apiVersion": "admission.k8s.io/v1",
+    "request": {
+        "uid": "705ab4f5-6393-11e8-b7cc-42010a800002",
+        "kind": {"group": "sagemaker.services.k8s.aws", "version": "v1alpha1", "kind": "TrainingJob"},
+        "resource": {"group": "sagemaker.services.k8s.aws", "version": "v1alpha1", "resource": "trainingjobs"},
+        "name": "my-job",
+        "namespace": "ml",
+        "operation": "CREATE",
+        "userInfo": {"username": "jane", "groups": ["system:authenticated"]},
+        "object": JOB,
+        "oldObject": None,
+        "dryRun": False,
+        "options": {"kind": "CreateOptions", "apiVersion": "meta.k8s.io/v1"},
+    },
+}
+
 
 class FakeEngine:
     """An engine that gives the answer it was made with, or raises it, and remembers what it was asked."""
@@ -119,6 +149,12 @@ def engine_that() -> Callable[[Any], FakeEngine]:
 def request_document() -> dict[str, Any]:
     """Return a CreateJob request as it should be."""
     return copy.deepcopy(REQUEST)
+
+
+@pytest.fixture
+def review() -> Callable[..., dict[str, Any]]:
+    """Return a maker of reviews: that a training job be created, with the members of the request that are given."""
+    return lambda **members: copy.deepcopy({**REVIEW, "request": {**REVIEW["request"], **members}})
 
 
 @pytest.fixture

@@ -505,7 +505,7 @@ class TestTheService:
                 pass
 
         with OPENER.open(f"{served}/metrics", timeout=10) as answer:
-            assert 'sealgate_decisions_total{allowed="true",surface="validate"} 8.0' in answer.read().decode()
+            assert 'sealgate_decisions_total{surface="validate",verdict="allowed"} 8.0' in answer.read().decode()
 
     @pytest.mark.usefixtures("not_served")
     def test_does_not_start_with_wrong_settings(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 from tests import question_answers
+from tests.conftest import REVIEW
 from tests.question_answers import EXPLANATION
 
 from sealgate import openapi
@@ -36,6 +37,10 @@ EXCHANGES = [
     ("validate with settings", "POST", "/v1/validate", 400),
     ("validate too much", "POST", "/v1/validate", 413),
     ("validate plain text", "POST", "/v1/validate", 415),
+    ("admit", "POST", "/v1/admit", 200),
+    ("admit with a dead engine", "POST", "/v1/admit", 200),
+    ("admit what is no JSON", "POST", "/v1/admit", 400),
+    ("admit too much", "POST", "/v1/admit", 413),
     ("explain", "POST", "/v1/explain", 200),
     ("explain with a dead engine", "POST", "/v1/explain", 503),
     ("explain what is no JSON", "POST", "/v1/explain", 400),
@@ -81,6 +86,7 @@ def exchange(name: str, client_of: Make, decision: Make, finding: Make, request:
     client: FlaskClient = client_of(
         EngineError("gone") if is_dead else answers.get(name, denied),
         **({"max_body_bytes": 100} if name.startswith(("explain too", "write policies for too")) else {}),
+        **({"max_review_bytes": 100} if name.startswith("admit too") else {}),
     )
     post = {
         "validate": {"json": {"subject": {"aws_request": request}, "context": {"region": "us-west-2"}}},
@@ -90,6 +96,10 @@ def exchange(name: str, client_of: Make, decision: Make, finding: Make, request:
         "validate with settings": {"json": {"subject": {"aws_request": request}, "settings": {}}},
         "validate too much": {"json": {"batch": [request] * 1001}},
         "validate plain text": {"data": "{}", "content_type": "text/plain"},
+        "admit": {"json": REVIEW},
+        "admit with a dead engine": {"json": REVIEW},
+        "admit what is no JSON": {"data": b'{"a": tru}', "content_type": "application/json"},
+        "admit too much": {"json": REVIEW},
         "explain": {"json": request},
         "explain with a dead engine": {"json": request},
         "explain what is no JSON": {"data": b'{"a": tru}', "content_type": "application/json"},

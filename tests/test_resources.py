@@ -12,7 +12,7 @@ from sealgate import resources
 from sealgate.errors import EngineError
 
 ROOT = Path(__file__).parents[1]
-SERVICE = {"engine", "admission", "tls", "log"}
+SERVICE = {"engine", "admission", "tls", "gateway", "header", "log"}
 REQUEST = {"service": "sagemaker", "operation": "CreateJob", "parameters": {"JobName": "my-job"}}
 
 

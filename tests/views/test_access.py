@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
-from sealgate import logs
+from sealgate import decision_log, logs
 from sealgate.errors import EngineError
 
 if TYPE_CHECKING:
@@ -17,9 +17,13 @@ Make: TypeAlias = "Callable[..., Any]"
 
 @pytest.fixture
 def logged(caplog: pytest.LogCaptureFixture) -> Callable[[], list[dict[str, Any]]]:
-    """Return what has been logged so far, as the JSON lines say it."""
+    """Return what has been logged so far of requests, as the JSON lines say it. Decisions are another log."""
     caplog.set_level(logging.INFO)
-    return lambda: [json.loads(logs.JsonFormatter().format(record)) for record in caplog.records]
+    return lambda: [
+        json.loads(logs.JsonFormatter().format(record))
+        for record in caplog.records
+        if record.name != decision_log.LOGGER
+    ]
 
 
 def test_a_request_is_logged_in_one_line_with_its_verdict(

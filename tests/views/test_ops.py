@@ -61,11 +61,11 @@ def test_metrics_count_what_was_decided(client_of: Make, request_document: dict[
 
     assert answer.status_code == 200
     assert answer.mimetype == "text/plain"
-    assert 'sealgate_decisions_total{allowed="true",surface="validate"} 1.0' in answer.text
+    assert 'sealgate_decisions_total{surface="validate",verdict="allowed"} 1.0' in answer.text
 
 
 def test_metrics_count_where_there_was_no_decision(client_of: Make, request_document: dict[str, Any]) -> None:
     client = client_of({})
     client.post("/v1/validate", json=request_document)
 
-    assert "sealgate_engine_failures_total 1.0" in client.get("/metrics").text
+    assert 'sealgate_engine_failures_total{kind="answer"} 1.0' in client.get("/metrics").text

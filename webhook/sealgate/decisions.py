@@ -136,6 +136,11 @@ def canonical(decision: Decision) -> str:
     return json.dumps(decision, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
 
+def rule_ids(finding: Finding) -> list[str]:
+    """Return the rules that a finding is of: several, where they wait for the same part of the context."""
+    return finding["missing"]["rules"] if "missing" in finding else [finding["rule"]]
+
+
 def _refuse_contradictions(decision: Decision) -> None:
     """Raise EngineError for an allowance that its own findings deny, or that rests on nothing."""
     if not decision["allowed"]:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sealgate.decisions import Decision
-    from sealgate.engines import Engine
     from sealgate.metrics import Metrics
     from sealgate.reading.wire import Recognised, WireRequest
     from sealgate.settings import Settings
+    from sealgate.views.deciding import Decider
 
 Outcome: TypeAlias = Literal["passed", "allowed", "denied", "unreadable", "undecided"]
 
@@ -57,8 +57,8 @@ class Verdict(NamedTuple):
 class Gate:
     """Judges the requests that a gateway asks about. It answers every one of them: an error is a refusal."""
 
-    def __init__(self, engine: Engine, settings: Settings, metrics: Metrics, surface: str) -> None:
-        self._engine = engine
+    def __init__(self, decider: Decider, settings: Settings, metrics: Metrics, surface: str) -> None:
+        self._decider = decider
         self._settings = settings
         self._metrics = metrics
         self._surface = surface
@@ -103,7 +103,7 @@ class Gate:
             now=datetime.now(UTC),
             context_from_caller=[],
         )
-        decision = self._metrics.observed(self._surface, lambda: decisions.decide(self._engine, document))
+        decision = self._decider.decide(self._surface, document)
         outcome: Outcome = "allowed" if decision["allowed"] else "denied"
         return Verdict(outcome, refusal.message(decision), recognised.title, decision)
 

@@ -7,6 +7,8 @@ import logging
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from sealgate import decision_log
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -46,7 +48,8 @@ def fields_of(record: logging.LogRecord) -> Mapping[str, Any]:
 def configuration(level: str, form: str) -> dict[str, Any]:
     """Return the configuration of `logging.config.dictConfig` that writes everything to standard error.
 
-    `level` is a name as logging knows it, in any case; `form` is `json` or `text`. gunicorn takes the same.
+    `level` is a name as logging knows it, in any case; `form` is `json` or `text`. gunicorn takes the same. Decisions
+    are lines whatever the level: they have a switch of their own.
     """
     formatter = JsonFormatter if form == "json" else TextFormatter
     return {
@@ -56,6 +59,7 @@ def configuration(level: str, form: str) -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line", "stream": "ext://sys.stderr"}},
         "root": {"level": level.upper(), "handlers": ["stderr"]},
         "loggers": {
+            decision_log.LOGGER: {"level": "INFO"},
             "gunicorn.error": {"level": "NOTSET", "handlers": [], "propagate": True},
             # The service writes its own line about each request.
             "gunicorn.access": {"handlers": [], "propagate": False},

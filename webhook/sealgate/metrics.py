@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 
-from sealgate.errors import EngineError
+from sealgate.decisions import rule_ids
+from sealgate.errors import EngineError, EngineFailure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sealgate.decisions import Decision
 
-_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+# From a small request to what an API server waits for a webhook, by default of our chart and of Kubernetes.
+_BUCKETS = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 10)
 
 
 class Metrics:
@@ -27,7 +26,10 @@ class Metrics:
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
         self._decisions = Counter(
-            "sealgate_decisions", "Decisions by surface and verdict.", ["surface", "allowed"], registry=self._registry
+            "sealgate_decisions",
+            "Decisions by surface and verdict: allowed, denied or no_decision.",
+            ["surface", "verdict"],
+            registry=self._registry,
         )
         self._findings = Counter(
             "sealgate_findings",
@@ -42,10 +44,26 @@ class Metrics:
             registry=self._registry,
         )
         self._seconds = Histogram(
-            "sealgate_decision_seconds", "Time that a decision took.", registry=self._registry, buckets=_BUCKETS
+            "sealgate_decision_duration_seconds",
+            "Time until there was a decision, or until it was clear that there is none.",
+            ["surface"],
+            registry=self._registry,
+            buckets=_BUCKETS,
         )
         self._failures = Counter(
-            "sealgate_engine_failures", "Times that the engine gave no decision.", registry=self._registry
+            "sealgate_engine_failures",
+            "Times that the engine gave no decision: for want of time or memory, unreachable, by an answer that is no "
+            "decision, or by another failure.",
+            ["kind"],
+            registry=self._registry,
+        )
+        for kind in get_args(EngineFailure):
+            self._failures.labels(kind)
+        self._in_flight = Gauge(
+            "sealgate_requests_in_flight",
+            "Requests that are being answered.",
+            registry=self._registry,
+            multiprocess_mode="livesum",
         )
         self._policies = Gauge(
             "sealgate_policies_info",
@@ -56,20 +74,26 @@ class Metrics:
         )
         self._version: str | None = None
 
-    def observed(self, surface: str, decide: Callable[[], Decision]) -> Decision:
-        """Return the decision of `decide`, counted and timed. An EngineError is counted and passes through."""
-        started = time.perf_counter()
-        try:
-            decision = decide()
-        except EngineError:
-            self._failures.inc()
-            raise
-        self._seconds.observe(time.perf_counter() - started)
-        self._decisions.labels(surface, str(decision["allowed"]).lower()).inc()
-        for finding in decision["findings"]:
-            self._findings.labels(finding["rule"], finding["outcome"], finding["enforcement"]).inc()
-        self._remember(decision["version"]["policies"])
-        return decision
+    def observe(self, surface: str, outcome: Decision | EngineError, seconds: float) -> None:
+        """Count a decision, or the failure that stands in its place, and the seconds that it took."""
+        self._seconds.labels(surface).observe(seconds)
+        if isinstance(outcome, EngineError):
+            self._failures.labels(outcome.kind).inc()
+            self._decisions.labels(surface, "no_decision").inc()
+            return
+        self._decisions.labels(surface, "allowed" if outcome["allowed"] else "denied").inc()
+        for finding in outcome["findings"]:
+            for rule in rule_ids(finding):
+                self._findings.labels(rule, finding["outcome"], finding["enforcement"]).inc()
+        self._remember(outcome["version"]["policies"])
+
+    def request_began(self) -> None:
+        """Count a request as being answered."""
+        self._in_flight.inc()
+
+    def request_ended(self) -> None:
+        """Count a request as answered."""
+        self._in_flight.dec()
 
     def gateway_request(self, surface: str, outcome: str) -> None:
         """Count a request that a gateway asked about."""

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from sealgate import __version__, resources
+from sealgate.reading import reviews
 
 # What the service says itself and refuses from outside.
 _OWN_MEMBERS = ("settings", "now", "parsed", "context_from_caller", "question")
@@ -102,6 +103,30 @@ _PATHS: dict[str, Any] = {
                     REQUEST_ENTITY_TOO_LARGE="The body, or the batch, is larger than this service takes.",
                     UNSUPPORTED_MEDIA_TYPE="The body is not announced as plain application/json.",
                     SERVICE_UNAVAILABLE="There is no decision, so nothing is allowed.",
+                ),
+            },
+        }
+    },
+    "/v1/admit": {
+        "post": {
+            "operationId": "admit",
+            "summary": "Answer the API server of a Kubernetes cluster: allow a review's object, or deny it.",
+            "parameters": [
+                {
+                    "name": "timeout",
+                    "in": "query",
+                    "description": "How long the API server waits, such as 3s. The answer comes before.",
+                    "schema": {"type": "string"},
+                }
+            ],
+            "requestBody": {"required": True, "content": _json(_reference("Review"))},
+            "responses": {
+                "200": _answer(
+                    "The answer, whichever it is: also that there is no decision, which denies.", "ReviewAnswer"
+                ),
+                **_errors(
+                    BAD_REQUEST="The body is no AdmissionReview of admission.k8s.io/v1, or names no uid.",
+                    REQUEST_ENTITY_TOO_LARGE="The review is larger than this service takes.",
                 ),
             },
         }
@@ -241,6 +266,62 @@ def _schemas() -> dict[str, Any]:
                 "minItems": 1,
                 "items": {"anyOf": [_reference("Question"), _reference("Request")]},
             },
+        ),
+        "Review": {
+            **_object(
+                "An API server's AdmissionReview.",
+                apiVersion={"const": reviews.API_VERSION},
+                kind={"const": reviews.KIND},
+                request={
+                    **_object(
+                        "What is asked. Members that are not named here are not looked at.",
+                        optional=("object", "oldObject", "namespace", "name", "dryRun", "kind", "userInfo"),
+                        uid={"description": "By what the answer is known.", "type": "string", "minLength": 1},
+                        operation={"enum": ["CREATE", "UPDATE", "DELETE", "CONNECT"]},
+                        object={"description": "The object; null on DELETE.", "type": ["object", "null"]},
+                        oldObject={"description": "What it was; null on CREATE.", "type": ["object", "null"]},
+                        namespace={"type": ["string", "null"]},
+                        name={"type": ["string", "null"]},
+                        dryRun={"type": ["boolean", "null"]},
+                        kind={"description": "The group, version and kind of the object.", "type": "object"},
+                        userInfo={"description": "Who asks the API server.", "type": "object"},
+                    ),
+                    "additionalProperties": True,
+                },
+            ),
+            "additionalProperties": True,
+        },
+        "ReviewAnswer": _object(
+            "The AdmissionReview that answers one. It never changes the object.",
+            apiVersion={"const": reviews.API_VERSION},
+            kind={"const": reviews.KIND},
+            response=_object(
+                "The answer.",
+                optional=("status", "warnings", "auditAnnotations"),
+                uid={"description": "That of the request.", "type": "string"},
+                allowed={"type": "boolean"},
+                status=_object(
+                    "Why it is denied: 403 by a decision, 400 what can't be read, 500 and 503 without a decision.",
+                    optional=("details",),
+                    status={"const": "Failure"},
+                    code={"enum": [400, 403, 500, 503]},
+                    reason=text,
+                    message={"description": "A line a finding, with what to do.", "type": "string"},
+                    details=_object(
+                        "Which object it is, and each finding with its field.",
+                        optional=("name", "group", "kind", "causes"),
+                        name=text,
+                        group=text,
+                        kind=text,
+                        causes={
+                            "type": "array",
+                            "items": _object("A finding.", optional=("field",), reason=text, message=text, field=text),
+                        },
+                    ),
+                ),
+                warnings={"type": "array", "items": {"type": "string", "maxLength": 256}},
+                auditAnnotations={"type": "object", "additionalProperties": text},
+            ),
         ),
         "Decisions": _object(
             "The decisions on a batch, in its order.", decisions={"type": "array", "items": _reference("Decision")}

@@ -11,35 +11,45 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from sealgate.decisions import Decision
+    from sealgate.metrics import Metrics
 
 _log = logging.getLogger(__name__)
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
-def register(app: Flask) -> None:
-    """Give every request an id (its own X-Request-Id, or a new one), answer with it, and log the request when done."""
-    app.before_request(_begin)
+def register(app: Flask, metrics: Metrics) -> None:
+    """Give every request an id (its own X-Request-Id, or a new one), answer with it, and log the request when done.
+
+    Meanwhile it is counted as being answered. `g.started` is when it came, on the monotonic clock.
+    """
+
+    def begin() -> None:
+        metrics.request_began()
+        g.started = time.monotonic()
+        given = request.headers.get("X-Request-Id", "")
+        g.request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+        g.decisions = []
+
+    def tear_down(_: BaseException | None) -> None:
+        # The app may be torn down without ever having begun: in a test's own context.
+        if "started" in g:
+            metrics.request_ended()
+
+    app.before_request(begin)
     app.after_request(_end)
+    app.teardown_request(tear_down)
 
 
-def remember(decisions: Sequence[Decision]) -> None:
-    """Have the line of this request say what was decided."""
-    g.decisions = decisions
+def remember(decision: Decision) -> None:
+    """Have the line of this request say what was decided, beside what was decided before."""
+    g.decisions.append(decision)
 
 
 def describe(**fields: str | None) -> None:
     """Have the line of this request say these things too, as far as they are known."""
     g.described = {name: value for name, value in fields.items() if value is not None}
-
-
-def _begin() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
-    g.started = time.perf_counter()
 
 
 def _end(response: Response) -> Response:
@@ -49,10 +59,10 @@ def _end(response: Response) -> Response:
         "method": request.method,
         "path": request.path,
         "status": response.status_code,
-        "duration_ms": round((time.perf_counter() - g.started) * 1000, 2),
+        "duration_ms": round((time.monotonic() - g.started) * 1000, 2),
     }
     fields |= g.get("described", {})
-    decisions: Sequence[Decision] = g.get("decisions", ())
+    decisions: list[Decision] = g.decisions
     if decisions:
         findings = [finding for decision in decisions for finding in decision["findings"]]
         fields["decisions"] = len(decisions)

@@ -19,9 +19,9 @@ from sealgate.views import access, aws_error
 if TYPE_CHECKING:
     from flask.blueprints import BlueprintSetupState
 
-    from sealgate.engines import Engine
     from sealgate.metrics import Metrics
     from sealgate.settings import Settings
+    from sealgate.views.deciding import Decider
 
 _PREFIX = "/v1/authorize"
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -42,10 +42,10 @@ class _AnyPath(PathConverter):
     part_isolating = False
 
 
-def blueprint(engine: Engine, settings: Settings, metrics: Metrics) -> Blueprint:
+def blueprint(decider: Decider, settings: Settings, metrics: Metrics) -> Blueprint:
     """Return the view: 200 where the request may pass, 403 with an error of AWS where it may not, and nothing else."""
     views = Blueprint("authorize", __name__)
-    gate = Gate(engine, settings, metrics, "authorize")
+    gate = Gate(decider, settings, metrics, "authorize")
 
     @views.record_once
     def _register(state: BlueprintSetupState) -> None:
@@ -55,7 +55,6 @@ def blueprint(engine: Engine, settings: Settings, metrics: Metrics) -> Blueprint
         headers = {name.lower(): value for name, value in request.headers.items()}
         verdict = gate.judge(lambda: _asked(headers, settings), _body)
         _finish_body()
-        access.remember([verdict.decision] if verdict.decision else [])
         access.describe(operation=verdict.operation, outcome=verdict.outcome)
         if verdict.allows:
             return Response(status=200, headers=aws_error.rules(verdict))

@@ -18,8 +18,13 @@ def read(request: Request) -> Any:  # noqa: ANN401 any JSON value
     Raises UnreadableInputError where it is no JSON, UnsupportedMediaType where it does not say that it is, and
     RequestEntityTooLarge above the app's limit.
     """
+    return strict_json.loads(read_text(request))
+
+
+def read_text(request: Request) -> bytes:
+    """Return the JSON text that the request carries, unread. Raises what `read` does."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("send JSON, with Content-Type: application/json")
     if request.headers.get("Content-Encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("send the JSON as it is, without Content-Encoding")
-    return strict_json.loads(request.get_data(cache=False))
+    return request.get_data(cache=False)

@@ -21,18 +21,18 @@ from sealgate.views import access, aws_error, body
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sealgate.engines import Engine
     from sealgate.gateway import Verdict
     from sealgate.metrics import Metrics
     from sealgate.settings import Settings
+    from sealgate.views.deciding import Decider
 
 _STATUS = 403
 
 
-def blueprint(engine: Engine, settings: Settings, metrics: Metrics) -> Blueprint:
+def blueprint(decider: Decider, settings: Settings, metrics: Metrics) -> Blueprint:
     """Return the view. It answers 200 always, since the plugins make their own error of anything else."""
     views = Blueprint("opa", __name__)
-    gate = Gate(engine, settings, metrics, "opa")
+    gate = Gate(decider, settings, metrics, "opa")
 
     @views.post("/v1/data/sealgate/gateway")
     def decide() -> Response:
@@ -44,7 +44,6 @@ def blueprint(engine: Engine, settings: Settings, metrics: Metrics) -> Blueprint
             return _wire_request(read)
 
         verdict = gate.judge(asked, lambda: _body(read))
-        access.remember([verdict.decision] if verdict.decision else [])
         access.describe(operation=verdict.operation, outcome=verdict.outcome)
         headers = read.get("headers")
         return jsonify(result=_result(verdict, headers if isinstance(headers, dict) else {}))

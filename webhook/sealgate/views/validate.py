@@ -12,15 +12,14 @@ from sealgate import decisions
 from sealgate.context import file as context_file
 from sealgate.errors import UnreadableInputError
 from sealgate.reading import inputs
-from sealgate.views import access, body
+from sealgate.views import body
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sealgate.decisions import Decision
-    from sealgate.engines import Engine
-    from sealgate.metrics import Metrics
     from sealgate.settings import Settings
+    from sealgate.views.deciding import Decider
 
 
 _MEMBERS = {"subject", "context", "service", "operation", "parameters"}
@@ -44,7 +43,7 @@ class Asked(NamedTuple):
         )
 
 
-def blueprint(engine: Engine, settings: Settings, metrics: Metrics) -> Blueprint:
+def blueprint(decider: Decider, settings: Settings) -> Blueprint:
     """Return the view. A batch is read as a whole before the first decision, and answered as a whole or not at all."""
     views = Blueprint("validate", __name__)
 
@@ -53,16 +52,11 @@ def blueprint(engine: Engine, settings: Settings, metrics: Metrics) -> Blueprint
         content = body.read(request)
         if isinstance(content, dict) and "batch" in content:
             entries = [read(entry, settings, f"/batch/{index}") for index, entry in enumerate(_entries(content))]
-            answers = [decide(asked) for asked in entries]
-            access.remember(answers)
-            return jsonify(decisions=answers)
-        decision = decide(read(content, settings, None))
-        access.remember([decision])
-        return jsonify(decision)
+            return jsonify(decisions=[decide(asked) for asked in entries])
+        return jsonify(decide(read(content, settings, None)))
 
     def decide(asked: Asked) -> Decision:
-        document = asked.document(settings)
-        return metrics.observed("validate", lambda: decisions.decide(engine, document))
+        return decider.decide("validate", asked.document(settings))
 
     def _entries(content: dict[str, Any]) -> list[Any]:
         if others := sorted(content.keys() - {"batch"}):
