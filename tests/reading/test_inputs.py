@@ -74,8 +74,11 @@ class TestDocument:
             ),
             ({"subject": SUBJECT, "contex": {}}, '"contex" is no member of an input document: did you mean "context"?'),
             ({"subject": None}, "the subject is an object, and this is null"),
-            ({"subject": {}}, "a subject has one of aws_request, terraform_plan"),
-            ({"subject": {**SUBJECT, "terraform_plan": PLAN}}, "a subject has one of aws_request, terraform_plan"),
+            ({"subject": {}}, "a subject has one of aws_request, terraform_plan, kubernetes_object"),
+            (
+                {"subject": {**SUBJECT, "terraform_plan": PLAN}},
+                "a subject has one of aws_request, terraform_plan, kubernetes_object",
+            ),
             (
                 {"subject": {"aws_requests": REQUEST}},
                 '"aws_requests" is no member of a subject: did you mean "aws_request"?',

@@ -228,12 +228,12 @@ class TestNoDecision:
     @pytest.mark.parametrize(
         ("members", "message"),
         [
-            ({"object": []}, "object is a list, not an object"),
-            ({"oldObject": "x"}, "oldObject is a string, not an object"),
-            ({"dryRun": "yes"}, "dryRun is a string, not a boolean"),
-            ({"namespace": 7}, "namespace is a number, not a string"),
-            ({"operation": "PATCH"}, 'operation is "PATCH", not one of CREATE, UPDATE, DELETE, CONNECT'),
-            ({"operation": None}, "operation is null, not one of"),
+            ({"object": []}, '"object" is a list, not an object'),
+            ({"oldObject": "x"}, '"oldObject" is a string, not an object'),
+            ({"dryRun": "yes"}, '"dryRun" is a string, not a boolean'),
+            ({"namespace": 7}, '"namespace" is a number, not a string'),
+            ({"operation": "PATCH"}, '"PATCH" is no operation; there are CREATE, UPDATE, DELETE, CONNECT'),
+            ({"operation": None}, "the request names no operation"),
             ({"object": None}, "there is no object, and CREATE has one"),
         ],
     )

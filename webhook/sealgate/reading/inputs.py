@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from sealgate import settings
 from sealgate.context import file as context_file
 from sealgate.errors import SettingsError, UnreadableInputError
-from sealgate.reading import files, plans, requests, shapes, streams
+from sealgate.reading import files, manifests, plans, requests, shapes, streams
 from sealgate.reading.words import kind, quoted
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ def _subject(value: object, operation: str | None, source: str | None) -> Json:
 _SUBJECTS: Mapping[str, Callable[[object, str | None, str | None], Json]] = {
     "aws_request": lambda value, operation, source: requests.read_envelope(value, operation=operation, source=source),
     "terraform_plan": lambda value, _, source: plans.read_value(value, source=source),
+    "kubernetes_object": lambda value, _, source: manifests.read_value(value, source=source),
 }
 
 

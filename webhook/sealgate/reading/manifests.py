@@ -2,10 +2,53 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sealgate.errors import UnreadableInputError
+from sealgate.reading import shapes
+from sealgate.reading.words import did_you_mean, kind, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+Json: TypeAlias = dict[str, Any]
+
+OPERATIONS = {"CREATE": True, "UPDATE": True, "DELETE": False, "CONNECT": False}
+"""What is done to objects, and whether each comes with the object as it will be."""
+
+MEMBERS = ("object", "oldObject", "operation", "namespace", "dryRun")
+"""The members of the subject: those of an AdmissionRequest of admission.k8s.io/v1 with the same names."""
+
+_KINDS: Mapping[str, tuple[type, str]] = {
+    "object": (dict, "an object"),
+    "oldObject": (dict, "an object"),
+    "operation": (str, "a string"),
+    "namespace": (str, "a string"),
+    "dryRun": (bool, "a boolean"),
+}
+
+
+def read_value(value: object, *, source: str | None = None) -> Json:
+    """Return the subject `kubernetes_object` that a value is, without the members that are null.
+
+    Raises UnreadableInputError, which names `source`, for a value of another shape, and where there is no object
+    although what is done to it has one.
+    """
+    if not isinstance(value, dict):
+        raise UnreadableInputError(f"kubernetes_object is an object, and this is {kind(value)}", source=source)
+    shapes.refuse_other_members(value, MEMBERS, ("object",), "a Kubernetes object", source)
+    given = {name: member for name, member in value.items() if member is not None}
+    for name, member in given.items():
+        expected, what = _KINDS[name]
+        if not isinstance(member, expected):
+            raise UnreadableInputError(f"{quoted(name)} is {kind(member)}, not {what}", source=source)
+    operation = given.get("operation", "CREATE")
+    if operation not in OPERATIONS:
+        message = f"{quoted(operation)} is no operation{did_you_mean(operation, OPERATIONS)}"
+        raise UnreadableInputError(f"{message}; there are {', '.join(OPERATIONS)}", source=source)
+    if OPERATIONS[operation] and "object" not in given:
+        raise UnreadableInputError(f"there is no object, and {operation} has one", source=source)
+    return {"object": None, **given}
 
 
 def name_of(content: Mapping[str, Any]) -> str:

@@ -10,18 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sealgate.errors import UnreadableInputError
-from sealgate.reading import strict_json
+from sealgate.reading import manifests, strict_json
 from sealgate.reading.words import kind, quoted
 
 API_VERSION = "admission.k8s.io/v1"
 KIND = "AdmissionReview"
 
 _LONGEST_UID = 256
-# Whether each comes with an object.
-_OPERATIONS = {"CREATE": True, "UPDATE": True, "DELETE": False, "CONNECT": False}
-_SUBJECT = ("object", "oldObject", "operation", "namespace", "dryRun")
-_OBJECTS = ("object", "oldObject")
-_TEXTS = ("operation", "namespace", "name")
 
 # How an API server begins a review. Anybody else may write it differently, and is no API server.
 _BEGINNING = re.compile(
@@ -99,33 +94,24 @@ def _request(content: object) -> dict[str, Any]:
 
 
 def _review(uid: str, request: dict[str, Any]) -> Review:
-    for names, expected, what in ((_OBJECTS, dict, "an object"), (_TEXTS, str, "a string"), (["dryRun"], bool, None)):
-        for name in names:
-            if not isinstance(request.get(name), expected | None):
-                message = f"{name} is {kind(request[name])}, not {what or 'a boolean'}"
-                raise UnreadableInputError(message, source=f"/request/{name}")
-    operation = request.get("operation")
-    if operation not in _OPERATIONS:
-        message = f"operation is {_shown(operation)}, not one of {', '.join(_OPERATIONS)}"
-        raise UnreadableInputError(message, source="/request/operation")
-    if request.get("object") is None and _OPERATIONS[operation]:
-        raise UnreadableInputError(f"there is no object, and {operation} has one", source="/request/object")
-    given = {name: request[name] for name in _SUBJECT if request.get(name) is not None}
+    given = {name: request.get(name) for name in manifests.MEMBERS}
+    if given["operation"] is None:
+        raise UnreadableInputError("the request names no operation", source="/request")
+    content = manifests.read_value(given, source="/request")
     user = request.get("userInfo")
     username = user.get("username") if isinstance(user, dict) else None
     return Review(
         uid=uid,
-        subject={"kubernetes_object": {"object": None, **given}},
-        details=_details(request),
+        subject={"kubernetes_object": content},
+        details=_details(request, content),
         username=username if isinstance(username, str) else None,
-        dry_run=request.get("dryRun") is True,
+        dry_run=content.get("dryRun", False),
     )
 
 
-def _details(request: dict[str, Any]) -> dict[str, str]:
+def _details(request: dict[str, Any], subject: dict[str, Any]) -> dict[str, str]:
     of_kind = request.get("kind")
-    content = request.get("object") or request.get("oldObject") or {}
-    metadata = content.get("metadata")
+    metadata = (subject["object"] or subject.get("oldObject") or {}).get("metadata")
     candidates = {
         "name": request.get("name") or (metadata.get("name") if isinstance(metadata, dict) else None),
         "group": of_kind.get("group") if isinstance(of_kind, dict) else None,
