@@ -247,9 +247,9 @@ _operations := {job.subject: job.operation | some job in model.jobs}
 
 _rules_of[subject] contains entry.id if {
 	some area, rule
-	some subject in data.sealgate.rules[area][rule].checked
 	entry := data.sealgate.data.rules[area][rule]
 	_is_on(entry)
+	some subject in data.sealgate.rules[area][rule].checked
 }
 
 _rules_by_subject := _rules_of

@@ -26,6 +26,7 @@ FILE_NAME = "sealgate.yaml"
 _POLICY = (
     "enforcement",
     "unverified",
+    "unchanged",
     "require_customer_key",
     "require_bucket_encryption",
     "approved_keys",

@@ -9,6 +9,7 @@ package sealgate.inputs.terraform_plan
 import data.sealgate.inputs.terraform_plan.documents
 import data.sealgate.inputs.terraform_plan.facts
 import data.sealgate.inputs.terraform_plan.plan
+import data.sealgate.inputs.terraform_plan.references
 import data.sealgate.lib.arn
 import data.sealgate.lib.member
 import data.sealgate.lib.value
@@ -31,6 +32,7 @@ jobs := [_settled(change, started) |
 			"parameters": {},
 			"category": value.absent,
 			"region": facts.region(change),
+			"partition": value.known(facts.partition),
 		},
 		{"account": facts.account | facts.account.state == "known"},
 	))
@@ -67,6 +69,39 @@ unchanged := {change.address |
 	some actions in [["no-op"], ["read"]]
 	change.actions == actions
 	not change.imported
+}
+
+# METADATA
+# description: |
+#   What the plan changes or takes away of the access to keys, on the side that is read: `{address, kind, owner,
+#   deleted}`, `owner` the ARN of the key or principal that it is about.
+changed_access := {access |
+	some access in _access
+	not unchanged[access.address]
+}
+
+_access := {{"address": policy.subject, "kind": policy.kind, "owner": policy.owner} | some policy in policies} | ({{
+	"address": grant.subject,
+	"kind": "grant",
+	"owner": grant.key_arn,
+} |
+	some grant in grants
+} | {{"address": key.address, "kind": "key", "owner": key.arn} | some key in facts.keys})
+
+# METADATA
+# description: The addresses of what the plan takes away.
+deleted := {change.address | some change in plan.changes; change.deleted}
+
+# METADATA
+# description: The resources that each set the policy of the same key, by the key's ARN.
+rival_policies := {key_arn: addresses |
+	some key_arn, key in _keys
+	addresses := {facts.of_kind("key_policy")[index].address | some index in object.get(_policies_by_key, key_arn, set())} | {key.address |
+		# Known in the configuration only: what the plan shows may be what the other one has set.
+		references.of(key.change, [key.change.fact.policy]).set
+		plan.configuration_of(key.change) != {}
+	}
+	count(addresses) > 1
 }
 
 # METADATA
@@ -144,7 +179,7 @@ _settled_buckets(change, place) := [object.union(place, {"value": _uri(found)}) 
 
 # Of a text that is made of several only the bucket can be told.
 _uri(found) := value.known(concat("", ["s3://", found.value, "/"])) if {
-	found.state == "known"
+	is_string(found.value)
 	not contains(found.value, "/")
 } else := found
 
@@ -191,14 +226,27 @@ _multi_region(change) if {
 	change.fact.multi_region
 } else := _setting(change, ["multi_region"], false)
 
-_setting(change, names, otherwise) := object.get(states[0], "value", object.filter(states[0], ["state", "reason"])) if {
-	states := [found |
+_setting(change, names, otherwise) := found if {
+	[found] := [content |
 		some name in names
-		found := member.place(plan.reading(change), [name]).value
-		found.state != "absent"
+		content := _said(change, name, member.place(plan.reading(change), [name]).value)
 	]
-	count(states) > 0
 } else := otherwise
+
+_said(_, _, found) := found.value if found.state == "known"
+
+# Unknown is also what nobody set, and the provider takes from AWS.
+_said(change, name, found) := value.unknown(concat("", [
+	change.address,
+	".",
+	name,
+	" ",
+	substring(facts.unresolved(source).reason, 3, -1),
+])) if {
+	found.state == "unknown"
+	source := references.of(change, [name])
+	source.set
+}
 
 # The policy that a key ends up with: that of a resource of its own goes before its attribute.
 _key_policies := array.concat(
@@ -215,9 +263,31 @@ _key_policies := array.concat(
 _key_policy(key) := _policy_of(change, "key_policy", key.arn, "the key policy", [change.fact.policy]) if {
 	indices := _policies_by_key[key.arn]
 	change := facts.of_kind("key_policy")[min(indices)]
+} else := object.union(
+	_policy_of(key.change, "key_policy", key.arn, "the key policy", [key.change.fact.policy]),
+	{"document": value.unknown(concat("", ["the plan takes ", address, " away, and does not say which policy is left"]))},
+) if {
+	address := min(_deleted_policies[key.arn])
 } else := object.union(_policy_of(key.change, "key_policy", key.arn, "the key policy", path), {"document": document}) if {
 	path := [key.change.fact.policy]
 	document := _or_default(documents.at(key.change, path), key)
+}
+
+_deleted_policies := _deleted_policy_of
+
+_deleted_policy_of[key.arn] contains change.address if {
+	some change in plan.changes
+	change.fact.kind == "key_policy"
+	change.deleted
+	plan.side == "after"
+	some key in _keys_by_text[change.before.key_id]
+}
+
+_keys_by_text := _keys_of_text
+
+_keys_of_text[name] contains key if {
+	some key in facts.keys
+	some name in [key.arn, key.key_id]
 }
 
 _policies_by_key := _policy_indices

@@ -21,7 +21,9 @@ request(root) := {"root": root, "unknown": {}, "null": "wrong"}
 #   The places that a path leads to: `{path, value}` with the value in three states. Where something on the way has
 #   the wrong type the value is unknown, and `problem` says what stands there. A list that is absent or empty has no
 #   places; one that is not known has one, and its path ends there. At most four `*`.
-places(read, path) := [_place(read, concrete) |
+places(read, path) := [_place(read, path)] if {
+	not "*" in path
+} else := [_place(read, concrete) |
 	some concrete in _expanded(read, _expanded(read, _expanded(read, _expanded(read, [path]))))
 ]
 
@@ -64,8 +66,15 @@ _is_kept(read, path) if {
 	count(_unknowns(read, prefix)) > 0
 }
 
-# What is not known on the way comes first: what stands there is only what takes its place.
-_place(read, path) := {"path": array.slice(path, 0, end), "value": value.unknown(_reason(reason))} if {
+# What is found by its whole path has nothing in its way; nearly everything is found or plainly absent.
+_place(read, path) := {"path": path, "value": value.known(content)} if {
+	content := object.get(read.root, path, _nothing)
+	content != _nothing
+	not _means_absent(read, content)
+} else := {"path": path, "value": value.absent} if {
+	is_object(object.get(read.root, array.slice(path, 0, count(path) - 1), null))
+	not value.has(read.unknown, path[0])
+} else := {"path": array.slice(path, 0, end), "value": value.unknown(_reason(reason))} if {
 	unknowns := _unknowns(read, path)
 	count(unknowns) > 0
 	end := min(unknowns)
@@ -82,16 +91,7 @@ _place(read, path) := {"path": array.slice(path, 0, end), "value": value.unknown
 		", not ",
 		_expected(path[end]),
 	])
-} else := {"path": path, "value": _value(read, object.get(read.root, path, _nothing))}
-
-_value(_, content) := value.absent if content == _nothing
-
-_value(read, content) := value.absent if _means_absent(read, content)
-
-_value(read, content) := value.known(content) if {
-	content != _nothing
-	not _means_absent(read, content)
-}
+} else := {"path": path, "value": value.absent}
 
 _reason(true) := "it is not known until apply"
 
@@ -99,7 +99,7 @@ _reason(reason) := reason if is_string(reason)
 
 # The lengths of the prefixes of a path that nobody knows.
 _unknowns(read, path) := {length |
-	read.unknown != {}
+	value.has(read.unknown, path[0])
 	some length in numbers.range(1, count(path))
 	_is_unknown(object.get(read.unknown, array.slice(path, 0, length), false))
 }

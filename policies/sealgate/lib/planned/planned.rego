@@ -21,7 +21,7 @@ key_arn(partition, key_region, key_account, index) := concat(":", [
 	"kms",
 	key_region,
 	key_account,
-	concat("", ["key/00000000-0000-0000-0000-", _digits(index, 12)]),
+	concat("", ["key/00000000-0000-0000-0000-", _digits(index)]),
 ])
 
 multi_region_key_arn(partition, key_region, key_account, index) := concat(":", [
@@ -30,7 +30,7 @@ multi_region_key_arn(partition, key_region, key_account, index) := concat(":", [
 	"kms",
 	key_region,
 	key_account,
-	concat("", ["key/mrk-00000000000000000000", _digits(index, 12)]),
+	concat("", ["key/mrk-00000000000000000000", _digits(index)]),
 ])
 
 policy_arn(partition, policy_account, index) := concat("", [
@@ -39,7 +39,7 @@ policy_arn(partition, policy_account, index) := concat("", [
 
 # METADATA
 # description: The name of a role, a policy or an alias that is not known until apply.
-name(index) := concat("", ["planned-", _digits(index, 12)])
+name(index) := concat("", ["planned-", _digits(index)])
 
 # METADATA
 # scope: document
@@ -52,13 +52,10 @@ is_key(text) if contains(text, "mrk-00000000000000000000")
 # description: |
 #   A text with the addresses of planned resources in the place of their made-up names; `addresses` has them by index.
 shown(text, addresses) := strings.replace_n(
-	object.union(
-		{match[0]: addresses[to_number(trim_left(match[2], "0"))] |
-			some match in matches
-			trim_left(match[2], "0") != ""
-		},
-		{match[0]: addresses[0] | some match in matches; trim_left(match[2], "0") == ""},
-	),
+	{match[0]: addresses[to_number(trim_left(match[2], "0")) - 1] |
+		some match in matches
+		trim_left(match[2], "0") != ""
+	},
 	text,
 ) if {
 	_may_be_made_up(text)
@@ -72,7 +69,7 @@ _made_up := concat("", [
 	`(?:00000000-0000-0000-0000-|mrk-00000000000000000000|planned-)([0-9]{12})`,
 ])
 
-_digits(index, length) := concat("", [substring(zeros, 0, length - count(digits)), digits]) if {
-	digits := format_int(index, 10)
-	zeros := "000000000000"
+# From one: an id of zeros alone stands for no key at all elsewhere.
+_digits(index) := concat("", [substring("000000000000", 0, 12 - count(digits)), digits]) if {
+	digits := format_int(index + 1, 10)
 }

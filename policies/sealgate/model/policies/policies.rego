@@ -114,16 +114,31 @@ grant_jobs(grant) := {grant.Constraints[constraint][row.context_key] |
 # description: |
 #   The roles that the jobs of the input run as, each with the systems of its jobs and the ARNs of their keys, where
 #   known.
-job_roles := {role: {"systems": systems, "keys": keys} |
+job_roles := {role: {"systems": _systems_by_role[role], "keys": object.get(_keys_by_role, role, set())} |
 	some role in _role_arns
-	systems := {job.system | some job in data.sealgate.model.jobs; _runs_as(job, role)}
-	keys := {named.arn.value |
-		some named in data.sealgate.model.named_keys
-		_runs_as(named.job, role)
-		named.arn.state == "known"
-		kms.form(named.arn.value) == "key_arn"
-	}
 }
+
+_systems_by_role := _systems_of_role
+
+_systems_of_role[role] contains job.system if {
+	some job in data.sealgate.model.jobs
+	some role in _roles(job)
+}
+
+_keys_by_role := _keys_of_role
+
+_keys_of_role[role] contains named.arn.value if {
+	some named in data.sealgate.model.named_keys
+	named.arn.state == "known"
+	kms.form(named.arn.value) == "key_arn"
+	some role in _roles(named.job)
+}
+
+# METADATA
+# description: The statements of an owner's documents, by the ARN of the owner, as indices into `statements`.
+statements_by_owner := _statements_of
+
+_statements_of[statement.policy.owner] contains index if some index, statement in statements
 
 # METADATA
 # description: |
@@ -281,8 +296,6 @@ _roles(job) := {named.value.value |
 }
 
 _roles_beside_keys(job) := [role | some key in job.keys; some role in object.get(key, "roles", [])]
-
-_runs_as(job, role) if _roles(job)[role]
 
 _of_principal(principal_arn, kind, part, steps) := {
 	"subject": concat(" ", [principal_arn, substring(part.name, 4, -1)]),

@@ -71,8 +71,9 @@ _version(change) := version if {
 _doubts(change) := array.flatten([
 	[" takes statements from other documents, which are not read" |
 		some name in ["source_policy_documents", "override_policy_documents", "source_json", "override_json"]
-		not _place(change, [name]).value.value in [[], ""]
-		_place(change, [name]).value.state != "absent"
+		given := _place(change, [name]).value
+		given.state != "absent"
+		object.get(given, "value", null) != []
 	],
 	[" has statements that are not known until apply" |
 		_place(change, ["statement"]).value.state == "unknown"
@@ -193,7 +194,7 @@ _is_cause(source) if count(source.open) > 0
 
 _is_cause(source) if {
 	some target in source.targets
-	not is_string(plan.changes[target.index].values[target.attribute])
+	not is_string(object.get(plan.changes[target.index].values, target.attribute, null))
 }
 
 _made_of(path, source) := texts[0] if {

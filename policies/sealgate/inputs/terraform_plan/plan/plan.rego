@@ -209,12 +209,18 @@ _text(version) := concat("", ["(", value.type_of(version), ")"]) if not is_strin
 
 _is_understood(version) if version in ["0.1", "0.2"]
 
-_is_understood(version) if regex.match(`^1\.[0-9]+$`, version)
+_is_understood(version) if {
+	is_string(version)
+	regex.match(`^1\.[0-9]+$`, version)
+}
 
 # Of a type that the tables do not know nothing is read.
 _may_matter(given) if not is_object(given)
 
-_may_matter(given) if not is_string(given.type)
+_may_matter(given) if {
+	is_object(given)
+	not is_string(object.get(given, "type", null))
+}
 
 _may_matter(given) if data.sealgate.data.terraform_facts[given.type]
 

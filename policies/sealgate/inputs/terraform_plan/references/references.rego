@@ -19,11 +19,10 @@ import data.sealgate.lib.value
 of(change, path) := {
 	"targets": array.flatten([_targets_of(node, own_key) | some node in terminals]),
 	"open": sort([open | some node in terminals; some open in _open(node, own_key)]),
-	"set": _is_set(expressions, path),
+	"set": _may_be_set(configured, path),
 } if {
 	configured := plan.configuration_of(change)
-	expressions := object.get(configured, "expressions", {})
-	given := _references_at(expressions, path)
+	given := _references_at(object.get(configured, "expressions", {}), path)
 	each := object.get(configured, ["for_each_expression", "references"], [])
 	terminals := _terminals(_nodes(change.module, given, each))
 	own_key := _own_key(change, given)
@@ -67,6 +66,24 @@ _any(step) := "*" if is_number(step)
 
 _any(step) := step if is_string(step)
 
+# A plan without the resource's configuration does not say, and neither does one with a dynamic block: its expressions
+# are not in the plan.
+_may_be_set(configured, _) if configured == {}
+
+_may_be_set(configured, path) if {
+	count(path) > 1
+	not value.has(object.get(configured, "expressions", {}), path[0])
+}
+
+_may_be_set(configured, path) := _is_set(object.get(configured, "expressions", {}), path) if {
+	configured != {}
+	_is_shown(configured, path)
+}
+
+_is_shown(_, path) if count(path) == 1
+
+_is_shown(configured, path) if value.has(object.get(configured, "expressions", {}), path[0])
+
 _is_set(expressions, path) if {
 	some length in numbers.range(1, count(path))
 	expression := object.get(expressions, array.slice(path, 0, length), null)
@@ -76,7 +93,7 @@ _is_set(expressions, path) if {
 } else if {
 	some place in member.places(member.request(expressions), [_any(step) | some step in path])
 	place.value.state != "absent"
-	not place.value.value in [{}, null]
+	not object.get(place.value, "value", null) in [{}, null]
 } else := false
 
 # The index of the resource's own instance, where the expression takes another's by it.

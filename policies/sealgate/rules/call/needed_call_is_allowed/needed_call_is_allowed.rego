@@ -138,9 +138,17 @@ _judged := [simulation |
 ]
 
 _alternatives(simulation) := [other |
-	some other in calls.simulated
-	other.job.subject == simulation.job.subject
-	other.entry.id == simulation.entry.id
+	some index in _by_call[_call(simulation)]
+	other := calls.simulated[index]
 	other.key == simulation.key
 	other.who != simulation.who
 ]
+
+_by_call := _of_call
+
+_of_call[_call(simulation)] contains index if {
+	some index, simulation in calls.simulated
+	simulation.alternative
+}
+
+_call(simulation) := concat(" ", [simulation.job.subject, simulation.entry.id])

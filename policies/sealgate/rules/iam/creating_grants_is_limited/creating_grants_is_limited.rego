@@ -87,9 +87,9 @@ _limits_grants(compiled, effect) if {
 
 # A Deny for every other grant limits as well.
 _denies_others(policy) if {
-	some statement in policies.statements
+	some index in policies.statements_by_owner[policy.owner]
+	statement := policies.statements[index]
 	statement.effect == "Deny"
-	statement.policy.owner == policy.owner
 	document.names_action(statement.compiled, "kms:creategrant")
 	_limits_grants(statement.compiled, "Deny")
 }

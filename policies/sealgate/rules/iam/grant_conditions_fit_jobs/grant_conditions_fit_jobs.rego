@@ -140,10 +140,13 @@ _is_opening(resource, fixed, prefix) if {
 
 # The accounts of the jobs that name the key; where there are none, any account may be meant.
 _accounts(policy, account) := accounts if {
-	accounts := {named.job.account.value |
-		some named in model.named_keys
-		named.arn.value == policy.owner
-		named.job.account.state == "known"
-	}
-	count(accounts) > 0
+	accounts := _accounts_by_key[policy.owner]
 } else := {account}
+
+_accounts_by_key := _accounts_of_key
+
+_accounts_of_key[named.arn.value] contains named.job.account.value if {
+	some named in model.named_keys
+	named.arn.state == "known"
+	named.job.account.state == "known"
+}

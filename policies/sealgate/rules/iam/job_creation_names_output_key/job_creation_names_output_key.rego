@@ -37,15 +37,15 @@ findings contains found if {
 	]))
 }
 
-_concerned := [statement |
-	some statement in policies.statements
-	document.names_action(statement.compiled, "sagemaker:createjob")
-]
+_concerned := [statement | some statement in policies.statements; _is_concerned(statement)]
+
+_is_concerned(statement) if document.names_action(statement.compiled, "sagemaker:createjob")
 
 # A Deny, or a document that limits what the others allow, does as well.
 _is_guarded(statement) if {
-	some other in _concerned
-	other.policy.owner == statement.policy.owner
+	some index in policies.statements_by_owner[statement.policy.owner]
+	other := policies.statements[index]
+	_is_concerned(other)
 	_limits(other)
 	_tests_key(other)
 }
