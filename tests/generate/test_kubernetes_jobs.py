@@ -167,6 +167,12 @@ class TestTheHandTableIsRefused:
         hand["crossplane"]["bedrock"]["Guardrail"] = "aws_bedrock_rail"
         assert "Guardrail of bedrock: aws_bedrock_rail is not in terraform_jobs.yaml" in refusal()
 
+    def test_where_a_path_leads_through_more_blocks_than_are_followed(self, hand: dict[str, Any]) -> None:
+        hand["ack"]["bedrockagent.services.k8s.aws"]["Agent"]["attributes"] = {
+            "customerEncryptionKeyArn": "a.?.b.?.c.?.d.?.e.?.f.?.g.?.h"
+        }
+        assert "customerEncryptionKeyArn leads through more than 6 blocks" in refusal()
+
     def test_where_it_does_not_say_what_a_key_is_used_for(self, hand: dict[str, Any]) -> None:
         del hand["by_hand"]["s3.services.k8s.aws"]["Bucket"]["keys"][0]["use"]
         assert "s3.services.k8s.aws/Bucket: say what ServerSideEncryptionConfiguration" in refusal()

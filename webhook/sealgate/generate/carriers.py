@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-# The name of a member, the index of the one element of a block, or "*" for every element of a list.
+# The name of a member, the index of the one element of a block, "?" for that where the block is a list and for nothing
+# where it is an object, or "*" for every element of a list.
 Step: TypeAlias = str | int
 Row: TypeAlias = dict[str, Any]
+
+# As many "?" as policies/sealgate/inputs/kubernetes_object/asked finds out.
+MOST_BLOCKS = 6
 
 # As many "*" as policies/sealgate/lib/member follows in a path.
 MOST_LISTS = 4
@@ -126,6 +130,8 @@ class Translation:
             is_last = depth == len(path) - 1
             if self._spelling.block is not None and (is_structure if is_last else path[depth + 1] != "*"):
                 spelt.append(self._spelling.block)
+        if spelt.count("?") > MOST_BLOCKS:
+            self.problems.append(f"{self._title}: {'.'.join(path)} leads through more than {MOST_BLOCKS} blocks")
         if spelt.count("*") > MOST_LISTS:
             self.problems.append(f"{self._title}: {'.'.join(path)} leads through more than {MOST_LISTS} lists")
         return spelt
@@ -194,6 +200,7 @@ class KeyByHand:
     forms: Sequence[str] = ()
     documented: Sequence[str] = ()
     within: str = ""
+    references: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -225,7 +232,9 @@ class RowByHand:
 
     def _key(self, title: str, operations: Mapping[str, Row], key: KeyByHand) -> Row:
         operation = key.operation or self.operation
-        places = {"path": steps(key.path)} | ({"within": steps(key.within)} if key.within else {})
+        places: Row = {"path": steps(key.path)} | ({"within": steps(key.within)} if key.within else {})
+        if key.references:
+            places["references"] = list(key.references)
         for listed in operations.get(operation, {"keys": []})["keys"]:
             if ".".join(listed["path"]) == key.member:
                 said = {name: fact for name, fact in listed.items() if name in _FACTS}

@@ -12,7 +12,7 @@ from sealgate.generate.outputs import GenerationError, folded, main
 from sealgate.generate.terraform_jobs import snake_case
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 KUBERNETES_JOBS = "policies/sealgate/data/kubernetes_jobs/data.json"
@@ -21,6 +21,9 @@ LINE_WIDTH = 140
 
 # Both families of Crossplane's provider, cluster-scoped and namespaced.
 CROSSPLANE_GROUPS = ("aws.upbound.io", "aws.m.upbound.io")
+
+# What Crossplane makes the parameters of, when it creates: the later wins where both say the same.
+MERGED = [["spec", "initProvider"], ["spec", "forProvider"]]
 
 # What a controller of ACK writes in capitals.
 ACRONYMS = frozenset({"arn", "efs", "gb", "id", "ids", "jwt", "kms", "mb", "uri", "url", "vpc"})
@@ -75,9 +78,9 @@ class Table:
         self.rows[kind] = translation.row()
         self.problems += translation.problems
 
-    def add(self, kind: str, line: RowByHand) -> None:
-        """Add the row of a kind of another form."""
-        self.rows[kind] = line.row(f"{HAND_TABLE}: {kind}", self._operations)
+    def add(self, kind: str, line: RowByHand, *, merged: bool = False) -> None:
+        """Add the row of a kind of another form; `merged` where it is one of Crossplane."""
+        self.rows[kind] = line.row(f"{HAND_TABLE}: {kind}", self._operations) | ({"merged": MERGED} if merged else {})
 
     def translate_crossplane(self, service: str, kind: str, resource: str, resources: Mapping[str, Any]) -> None:
         """Add the rows of a kind that Crossplane makes of a Terraform resource, in both families."""
@@ -94,8 +97,7 @@ class Table:
         for group in CROSSPLANE_GROUPS:
             name = f"{service}.{group}/{kind}"
             self.translate(name, carrier, CROSSPLANE)
-            # The later wins where both say the same.
-            self.rows[name]["merged"] = [["spec", "initProvider"], ["spec", "forProvider"]]
+            self.rows.get(name, {})["merged"] = MERGED
 
 
 def rows(root: Path) -> dict[str, Row]:
@@ -103,19 +105,26 @@ def rows(root: Path) -> dict[str, Row]:
     table = Table(root)
     hand = hand_table(HAND_TABLE)
     for part, spelling in {"ack": ACK, "operator": OPERATOR}.items():
-        for group, kinds in hand[part].items():
-            for kind, line in kinds.items():
-                table.translate(f"{group}/{kind}", Carrier(**line), spelling)
+        for group, kind, line in _kinds(hand[part]):
+            table.translate(f"{group}/{kind}", Carrier(**line), spelling)
     resources = hand_table(terraform_jobs.HAND_TABLE)["resources"]
-    for service, kinds in hand["crossplane"].items():
-        for kind, resource in kinds.items():
-            table.translate_crossplane(service, kind, resource, resources)
-    for group, kinds in hand["by_hand"].items():
-        for kind, line in kinds.items():
-            table.add(f"{group}/{kind}", RowByHand(**line))
+    for service, kind, resource in _kinds(hand["crossplane"]):
+        table.translate_crossplane(service, kind, resource, resources)
+    for group, kind, line in _kinds(hand["by_hand"]):
+        table.add(f"{group}/{kind}", RowByHand(**line))
+    for service, kind, line in _kinds(hand["crossplane_by_hand"]):
+        for group in CROSSPLANE_GROUPS:
+            table.add(f"{service}.{group}/{kind}", RowByHand(**line), merged=True)
     if table.problems:
         raise GenerationError("\n".join(table.problems))
     return table.rows
+
+
+def _kinds(part: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str, Any]]:
+    """Yield the group, the kind and the line of each kind of a part of the hand-kept table."""
+    for group, kinds in part.items():
+        for kind, line in kinds.items():
+            yield group, kind, line
 
 
 def generate(root: Path) -> dict[str, bytes]:
