@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
+from tests.npm_packages import installed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +18,6 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 OPA = ROOT / ".tools" / "bin" / "opa"
 LIB = ROOT / "policies" / "sealgate" / "lib"
-INSTALLED = ROOT / ".tools" / "oracle"
 BATCH = 250
 
 
@@ -43,13 +41,6 @@ def evaluate(rule: str, document: dict[str, Any]) -> Any:
     done = subprocess.run(command, input=json.dumps(document), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout[:2000] + done.stderr
     return json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
-
-
-def _do_without(reason: str) -> NoReturn:
-    """Skip on a developer's machine; CI has what the oracle needs, and fails."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -76,11 +67,9 @@ def problems() -> Evaluator:
 
 @pytest.fixture(scope="session")
 def simulator() -> Iterator[Simulator]:
-    if shutil.which("npm") is None:
-        _do_without("the simulator needs node and npm")
-    _install()
+    folder = installed(HERE / "package.json", purpose="the simulator")
     process = subprocess.Popen(
-        ["node", str(HERE / "simulate.mjs"), str(INSTALLED)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ["node", str(HERE / "simulate.mjs"), str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert process.stdin is not None
     assert process.stdout is not None
@@ -98,18 +87,3 @@ def simulator() -> Iterator[Simulator]:
     sink.close()
     process.wait(timeout=30)
     source.close()
-
-
-def _install() -> None:
-    """Install the simulator into a folder that is not part of the project, unless that version is there."""
-    wanted = (HERE / "package.json").read_text()
-    manifest = INSTALLED / "package.json"
-    if manifest.exists() and manifest.read_text() == wanted and (INSTALLED / "node_modules").is_dir():
-        return
-    INSTALLED.mkdir(parents=True, exist_ok=True)
-    manifest.write_text(wanted)
-    command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund"]
-    done = subprocess.run(command, cwd=INSTALLED, capture_output=True, text=True, check=False)
-    if done.returncode:
-        shutil.rmtree(INSTALLED)
-        _do_without(f"the simulator could not be installed: {done.stderr.strip()[-300:]}")

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 
 from sealgate.errors import EngineError, UnreadableInputError
-from sealgate.reports import Result, table
+from sealgate.reports import Report, Result, table
+from sealgate.reports import text as texts
 from sealgate.reports.text import Page
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ Make: TypeAlias = "Callable[..., dict[str, Any]]"
 
 def shown(*decisions: Any, page: Page | None = None) -> str:
     results = [Result(source=f"{index}.json", decision=decision) for index, decision in enumerate(decisions)]
-    return table.render(results, page or Page())
+    return table.render(Report(results=results), page or Page())
 
 
 class TestAFinding:
@@ -108,7 +109,7 @@ class TestAPath:
         ],
     )
     def test_is_written_as_people_do(self, path: list[str | int], text: str) -> None:
-        assert table.where(path) == text
+        assert texts.where(path) == text
 
 
 class TestTheVerdict:
@@ -153,7 +154,7 @@ class TestTheVerdict:
             Result(source="b.json", error=EngineError("too slow")),
         ]
 
-        assert table.render(results, Page()) == (
+        assert table.render(Report(results=results), Page()) == (
             "UNREADABLE  a.json\n\nNO DECISION  b.json\n\n2 inputs: 1 unreadable, 1 without a decision"
         )
 

@@ -19,12 +19,21 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeAlias, TypeVar
 
 import click
 
-from sealgate import __version__, decisions, engines, logs, questions, resources
+from sealgate import __version__, baseline, checks, decisions, engines, logs, questions, resources
 from sealgate import settings as settings_file
 from sealgate.context import file as context_file
 from sealgate.errors import EngineError, SealgateError, UnreadableInputError
 from sealgate.reading import files, inputs, policies, streams
-from sealgate.reports import Result, catalogue, explanation, exposure, generated_policy, machine, operations, table
+from sealgate.reports import (
+    Report,
+    Result,
+    catalogue,
+    explanation,
+    exposure,
+    generated_policy,
+    operations,
+    outputs,
+)
 from sealgate.reports.text import Page, printable
 
 if TYPE_CHECKING:
@@ -33,6 +42,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from sealgate.engines import Engine
+    from sealgate.reading.terraform_source import SourceTree
     from sealgate.settings import Settings, TlsSettings
 
 Output: TypeAlias = Literal["table", "json"]
@@ -50,6 +60,18 @@ Exit codes; of several inputs the highest counts:
   2  unreadable input, or wrong usage
   3  no decision
 """
+
+_CHECK_EPILOGUE = (
+    _EXIT_CODES
+    + """
+\b
+What is shown as allowed or denied is the engine's verdict. Two options make the exit code another:
+  --baseline  what the baseline holds is shown and no 1 any more. Unreadable input, no decision,
+              and rules that say that an input can't be read count as ever.
+  --strict    every finding is a 1: a denial, a warning, advice, and what could not be verified,
+              which is denied (unverified: deny). Notes and what the baseline holds are not.
+"""
+)
 
 _ANSWER_EXIT_CODES = """
 \b
@@ -98,6 +120,54 @@ _output_option = click.option(
 )
 
 
+class _OutputType(click.ParamType[outputs.Output]):
+    """`FORMAT` or `FORMAT=FILE`."""
+
+    name = "output"
+
+    def convert(
+        self, value: str | outputs.Output, param: click.Parameter | None, ctx: click.Context | None
+    ) -> outputs.Output:
+        """Return what is asked for, or fail with what is wrong with it."""
+        if isinstance(value, outputs.Output):
+            return value
+        try:
+            return outputs.parse(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+_report_options = _options(
+    click.option(
+        "--output",
+        "chosen",
+        type=_OutputType(),
+        multiple=True,
+        default=("table",),
+        show_default="table",
+        metavar="FORMAT[=FILE]",
+        help=f"One of {', '.join(outputs.FORMATS)}; several times for several, of which one goes without a file.",
+    ),
+    click.option(
+        "--source",
+        "source_folder",
+        metavar="DIR",
+        type=click.Path(exists=True, file_okay=False),
+        help="The Terraform root module of a plan: findings then name the file and line of the resource.",
+    ),
+    click.option(
+        "--baseline", "baseline_path", metavar="FILE", help="Fail only on findings that are not in this baseline."
+    ),
+    click.option(
+        "--write-baseline",
+        "new_baseline_path",
+        metavar="FILE",
+        help="Write the findings of this run to a baseline, and accept them.",
+    ),
+    click.option("--strict", is_flag=True, help="Fail on every finding; what can't be verified is denied."),
+)
+
+
 def main() -> NoReturn:
     """Run the command line and exit. Whatever goes wrong is said in a line on standard error, never by a traceback."""
     try:
@@ -129,14 +199,25 @@ def cli() -> None:
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
 
 
-@cli.command(epilog=_EXIT_CODES)
+@cli.command(epilog=_CHECK_EPILOGUE)
 @click.argument("sources", metavar="FILE...", nargs=-1, required=True)
 @_request_options
 @_engine_options
-@_output_option
+@_report_options
 @click.option("--now", metavar="TIME", help="The time to decide at (RFC 3339), to try when exceptions expire.")
 @click.pass_context
-def check(ctx: click.Context, /, sources: tuple[str, ...], output: Output, **options: str | None) -> None:
+def check(  # noqa: PLR0913 - each is an option of its own
+    ctx: click.Context,
+    /,
+    *,
+    sources: tuple[str, ...],
+    chosen: tuple[outputs.Output, ...],
+    source_folder: str | None,
+    baseline_path: str | None,
+    new_baseline_path: str | None,
+    strict: bool,
+    **options: str | None,
+) -> None:
     """Check requests that are about to be made.
 
     FILE is a request as {service, operation, parameters}, its bare parameters with --operation, an input of the
@@ -145,11 +226,33 @@ def check(ctx: click.Context, /, sources: tuple[str, ...], output: Output, **opt
     """
     if [*sources, options["context_path"]].count(streams.STANDARD_INPUT) > 1:
         raise click.UsageError("standard input (-) can be read once")
+    try:
+        outputs.refuse_clashes(chosen)
+    except ValueError as error:
+        raise click.UsageError(f"--output: {error}") from error
+    if baseline_path is not None and new_baseline_path is not None:
+        raise click.UsageError("--baseline holds the findings against one, --write-baseline writes another: say which")
     case = _Case.read(options)
     paths = files.expand_paths(sources)
-    results = list(_results(paths, case))
-    _print(results, output)
-    ctx.exit(max(_exit_code(result) for result in results))
+    this = checks.Check(
+        strict=strict,
+        tree=_tree(source_folder),
+        baseline=None if baseline_path is None else baseline.Baseline.load(baseline_path),
+        accepts_all=new_baseline_path is not None,
+    )
+    results = list(_results(paths, case, this))
+    if new_baseline_path is not None:
+        _write_baseline(new_baseline_path, results, case.now)
+    exit_code = max(_exit_code(result, strict=strict) for result in results)
+    report = Report(
+        results=results,
+        now=case.now,
+        strict=strict,
+        baseline=this.comparison(results, new_baseline_path),
+        exit_code=exit_code,
+    )
+    _print(report, chosen)
+    ctx.exit(exit_code)
 
 
 @cli.command(epilog=_EXPLAIN_EXIT_CODES)
@@ -376,7 +479,32 @@ def _time(text: str | None) -> datetime:
     return moment
 
 
-def _results(paths: Sequence[str], case: _Case) -> Iterator[Result]:
+def _tree(folder: str | None) -> SourceTree | None:
+    if folder is None:
+        return None
+    from sealgate.reading.terraform_source import SourceTree
+
+    return SourceTree(folder)
+
+
+def _write_baseline(path: str, results: Sequence[Result], now: datetime) -> None:
+    """Write what was found. Of a run that is not complete no baseline is made: it would report as new what is old."""
+    undecided = [result.source for result in results if result.decision is None]
+    if undecided:
+        _complain(f"{path} is not written: there is no decision on {', '.join(undecided)}")
+        return
+    found = [finding for result in results if result.decision for finding in result.decision["findings"]]
+    _write(path, baseline.render(found, now=now))
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise click.ClickException(f"can't write {path}: {error.strerror or error}") from error
+
+
+def _results(paths: Sequence[str], case: _Case, this: checks.Check) -> Iterator[Result]:
     """Yield the result of each input. What is wrong with one is said at once, and keeps no other from its answer."""
     engine: Engine | None = None
     try:
@@ -384,7 +512,7 @@ def _results(paths: Sequence[str], case: _Case) -> Iterator[Result]:
             source = streams.name(path)
             try:
                 engine = engine or engines.build(case.settings.engine)
-                yield _decided(path, source, case, engine)
+                yield this.decide(engine, source, _document(path, case))
             except (UnreadableInputError, EngineError) as error:
                 _complain(f"{source}: no decision: {error}" if isinstance(error, EngineError) else str(error))
                 yield Result(source=source, error=error)
@@ -402,10 +530,6 @@ def _answered(case: _Case, ask: Callable[[Engine], Answer], source: str | None) 
         raise UnreadableInputError(error.message, source=error.source or source) from error
     finally:
         engine.close()
-
-
-def _decided(path: str, source: str, case: _Case, engine: Engine) -> Result:
-    return Result(source=source, decision=decisions.decide(engine, _document(path, case)))
 
 
 def _document(path: str, case: _Case) -> dict[str, Any]:
@@ -502,14 +626,20 @@ def _forget_worker(pid: int) -> None:
     multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
 
 
-def _exit_code(result: Result) -> int:
+def _exit_code(result: Result, *, strict: bool) -> int:
     if result.decision is None:
         return UNDECIDED if isinstance(result.error, EngineError) else UNREADABLE
-    return ALLOWED if result.allowed else DENIED
+    return ALLOWED if result.passed(strict=strict) else DENIED
 
 
-def _print(results: Sequence[Result], output: Output) -> None:
-    click.echo(machine.render(results) if output == "json" else table.render(results, _page()))
+def _print(report: Report, chosen: Sequence[outputs.Output]) -> None:
+    # What is printed comes first: a file that can't be written must not keep the verdict from anybody.
+    for output in sorted(chosen, key=lambda output: output.file is not None):
+        text = outputs.render(output.format, report, Page() if output.file else _page())
+        if output.file is None:
+            click.echo(text)
+        else:
+            _write(output.file, f"{text}\n")
 
 
 def _page() -> Page:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, NotRequired, TypeAlias, TypedDict, cast
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, NotRequired, TypeAlias, TypedDict, cast
 
 from sealgate.errors import EngineError
 from sealgate.reading import documents
@@ -97,6 +98,13 @@ class Decision(TypedDict):
     version: Version
 
 
+class Excepted(NamedTuple):
+    """A finding that a decision leaves out, and the exception of the settings that covers it."""
+
+    finding: Finding
+    use: ExceptionUse
+
+
 def build_document(
     subject: Mapping[str, Any],
     *,
@@ -131,6 +139,36 @@ def decide(engine: Engine, document: Mapping[str, Any], *, timeout_s: float | No
     return _ordered(decision)
 
 
+def excepted(engine: Engine, document: Mapping[str, Any], decision: Decision) -> list[Excepted]:
+    """Return what the exceptions of the settings keep out of a decision, in canonical order.
+
+    The engine is asked again without them, where one was applied; the decision stays what it is. Raises EngineError
+    like `decide`.
+    """
+    applied = [use for use in decision["exceptions"] if use["status"] == "applied"]
+    if not applied:
+        return []
+    settings = {name: value for name, value in document["settings"].items() if name != "exceptions"}
+    shown = {_identity(finding) for finding in decision["findings"]}
+    return [
+        Excepted(finding, use)
+        for finding in decide(engine, {**document, "settings": settings})["findings"]
+        if _identity(finding) not in shown and (use := _covering(finding, applied)) is not None
+    ]
+
+
+def allows_apart_from(engine: Engine, document: Mapping[str, Any], rules: Iterable[str]) -> bool:
+    """Say whether the engine would allow the document if violations of these rules were only reported.
+
+    Raises EngineError like `decide`.
+    """
+    settings = document["settings"]
+    enforcement = settings.get("enforcement", {})
+    words = {**enforcement.get("rules", {}), **dict.fromkeys(rules, "warn")}
+    relaxed = {**settings, "enforcement": {**enforcement, "rules": words}}
+    return decide(engine, {**document, "settings": relaxed})["allowed"]
+
+
 def canonical(decision: Decision) -> str:
     """Return the one JSON text of a decision: byte for byte the same for equal decisions."""
     return json.dumps(decision, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
@@ -139,6 +177,19 @@ def canonical(decision: Decision) -> str:
 def rule_ids(finding: Finding) -> list[str]:
     """Return the rules that a finding is of: several, where they wait for the same part of the context."""
     return finding["missing"]["rules"] if "missing" in finding else [finding["rule"]]
+
+
+def _identity(finding: Finding) -> tuple[str, str, str, str]:
+    return finding["rule"], finding["subject"], json.dumps(finding["path"]), finding["message"]
+
+
+def _covering(finding: Finding, applied: Sequence[ExceptionUse]) -> ExceptionUse | None:
+    """Return the exception that covers a finding which the engine has left out."""
+    for use in applied:
+        # Brackets are text in these patterns: addresses are full of them.
+        if use["rule"] in rule_ids(finding) and fnmatchcase(finding["subject"], use["subject"].replace("[", "[[]")):
+            return use
+    return None
 
 
 def _refuse_contradictions(decision: Decision) -> None:

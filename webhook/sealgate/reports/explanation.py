@@ -7,8 +7,7 @@ from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sealgate.reports.table import where
-from sealgate.reports.text import Page, printable
+from sealgate.reports.text import Page, printable, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,27 +2,54 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sealgate.reports import problem
+from sealgate.reports.text import as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sealgate.reports import Result
+    from sealgate.reports import Comparison, Report, Result
 
 
-def render(results: Sequence[Result]) -> str:
+def render(report: Report) -> str:
     """Return `{"allowed": bool, "results": [{"source", "decision"} or {"source", "error"}]}`, indented, keys ordered.
 
-    `allowed` holds for all sources together: one error or one denial makes it false.
+    `allowed` holds for all sources together: one error or one denial makes it false. Beside it stand, where there is
+    something to say: `strict`; `baseline` `{"file", "accepted", "fixed"}`, where `fixed` is null while an input has
+    no decision; and with either of them `passed`, which the exit code follows. A result has `locations` `{subject:
+    {"file", "line"}}` as far as they are known, and `baselined`, the positions of the findings that are accepted.
     """
-    report = {"allowed": all(result.allowed for result in results), "results": [_result(result) for result in results]}
-    return json.dumps(report, indent=2, sort_keys=True)
+    shown: dict[str, Any] = {
+        "allowed": all(result.allowed for result in report.results),
+        "results": [_result(result, report) for result in report.results],
+    }
+    if report.strict:
+        shown["strict"] = True
+    if report.baseline is not None:
+        shown["baseline"] = _baseline(report.baseline)
+    if report.strict or report.baseline is not None:
+        shown["passed"] = report.passed
+    return as_json(shown)
 
 
-def _result(result: Result) -> dict[str, object]:
-    if result.error is not None:
+def _result(result: Result, report: Report) -> dict[str, object]:
+    if result.decision is None:
         return {"source": result.source, "error": problem.describe(result.error)}
-    return {"source": result.source, "decision": result.decision}
+    shown: dict[str, object] = {"source": result.source, "decision": result.decision}
+    subjects = [*(checked["subject"] for checked in result.decision["checked"])]
+    subjects += [finding["subject"] for finding in result.decision["findings"]]
+    found = {subject: result.locate(subject, ()) for subject in subjects}
+    locations = {
+        subject: {"file": location.file, **({} if location.line is None else {"line": location.line})}
+        for subject, location in found.items()
+        if location is not None
+    }
+    if locations:
+        shown["locations"] = locations
+    if report.baseline is not None:
+        shown["baselined"] = sorted(result.baselined)
+    return shown
+
+
+def _baseline(baseline: Comparison) -> dict[str, object]:
+    return {"file": baseline.source, "accepted": baseline.accepted, "fixed": baseline.fixed}

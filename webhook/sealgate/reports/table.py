@@ -2,46 +2,53 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from collections import Counter, defaultdict
+from typing import TYPE_CHECKING, NamedTuple
 
 from sealgate.errors import EngineError
-from sealgate.reports.text import Page, printable
+from sealgate.reports.findings import kind
+from sealgate.reports.text import Page, counted, printable, where
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from sealgate.decisions import Decision, ExceptionUse, Finding, Path
-    from sealgate.reports import Result
+    from sealgate.decisions import Decision, ExceptionUse, Finding
+    from sealgate.reports import Report, Result
     from sealgate.reports.text import Style
 
 _INDENT = 2
 
+# With more subjects than this in one input, people look for those that have something wrong.
+_MANY = 20
+# What so many subjects have in common is said once, with so many of their names.
+_COMMON = 3
+_NAMED = 5
+
 _WORDS = {"unreadable": "UNREADABLE", "undecided": "NO DECISION"}
-_VERDICTS = {"allowed": "allowed", "denied": "denied", "unreadable": "unreadable", "undecided": "without a decision"}
-_KINDS = {"deny": "denial(s)", "warn": "warning(s)", "unverified": "not verified", "advice": "advised"}
+_VERDICTS = {
+    "allowed": "allowed",
+    "accepted": "accepted by the baseline",
+    "denied": "denied",
+    "unreadable": "unreadable",
+    "undecided": "without a decision",
+}
+_KINDS = {
+    "deny": "denial(s)",
+    "warn": "warning(s)",
+    "unverified": "not verified",
+    "advice": "advised",
+    "baselined": "in the baseline",
+}
 
 
-def render(results: Sequence[Result], page: Page) -> str:
-    """Return the report on all sources: a block a subject, and one line that sums up."""
-    blocks = [block for result in results for block in _blocks(result, page)]
-    return "\n\n".join([*blocks, _summary(results, page)])
+def render(report: Report, page: Page) -> str:
+    """Return the report on all sources: a block a subject, and one line that sums up.
 
-
-def where(path: Path) -> str:
-    """Return a path as people write it: `JobConfigDocument → OutputDataConfig.KmsKeyArn`, `Tags[2].Key`.
-
-    The arrow leads into a document that is itself a string: AWS names such members ...Document.
+    Of an input with many subjects, such as a plan, those that are denied come first, what several of them have in
+    common is said once, and those of which there is nothing to say are counted.
     """
-    text = ""
-    into_document = False
-    for step in path:
-        if isinstance(step, int):
-            text += f"[{step}]"
-        else:
-            text += f"{(' → ' if into_document else '.') if text else ''}{step}"
-        into_document = isinstance(step, str) and step.endswith("Document")
-    return text
+    blocks = [block for result in report.results for block in _blocks(result, page)]
+    return "\n\n".join([*blocks, *_fixed(report, page), _summary(report, page)])
 
 
 def _blocks(result: Result, page: Page) -> Iterator[str]:
@@ -50,10 +57,66 @@ def _blocks(result: Result, page: Page) -> Iterator[str]:
         # The reason stands on standard error, where errors go.
         yield f"{page.paint(_WORDS[_outcome(result)], 'bad')}  {printable(result.source)}"
         return
-    for subject in _subjects(decision):
-        findings = [finding for finding in decision["findings"] if finding["subject"] == subject]
-        yield "\n".join([_verdict(subject, findings, result.source, page), *_details(findings, page)])
-    yield from _remarks(result.source, decision, page)
+    subjects = _subjects(decision)
+    by_subject: dict[str, list[_Said]] = {subject: [] for subject in subjects}
+    for index, finding in enumerate(decision["findings"]):
+        by_subject[finding["subject"]].append(_Said(finding, index in result.baselined))
+    if len(subjects) > _MANY:
+        yield from _of_many(result, by_subject, page)
+    else:
+        for subject, said in by_subject.items():
+            yield _block(result, subject, said, page)
+    yield from _remarks(result, decision, page)
+
+
+class _Said(NamedTuple):
+    finding: Finding
+    baselined: bool
+
+    @property
+    def denies(self) -> bool:
+        return self.finding["enforcement"] == "deny"
+
+
+def _of_many(result: Result, by_subject: Mapping[str, Sequence[_Said]], page: Page) -> Iterator[str]:
+    having: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for subject, said in by_subject.items():
+        for one in said:
+            having[_gist(one)].add(subject)
+    common = {gist for gist, subjects in having.items() if len(subjects) >= _COMMON}
+    own = {
+        subject: [one for one in said if one.denies or _gist(one) not in common] for subject, said in by_subject.items()
+    }
+    for subject, said in sorted(own.items(), key=lambda item: not any(_fails(one) for one in item[1])):
+        if said:
+            yield _block(result, subject, said, page)
+    told = set()
+    for said in by_subject.values():
+        for one in said:
+            gist = _gist(one)
+            if not one.denies and gist in common and gist not in told:
+                told.add(gist)
+                heading = page.paint(f"{len(having[gist])} subjects", "strong")
+                yield "\n".join([f"{heading}: {_named(having[gist])}", "", *_finding(one, page)])
+    if quiet := sum(not said for said in own.values()):
+        word = _painted_word(page, allowed=True)
+        yield f"{word}  {counted(quiet, 'other subject(s)')}  ({printable(result.source)})"
+
+
+def _gist(said: _Said) -> tuple[str, ...]:
+    finding = said.finding
+    waiting = finding["missing"]["rules"] if "missing" in finding else []
+    return finding["rule"], finding["message"], finding["remediation"], *waiting
+
+
+def _named(subjects: Iterable[str]) -> str:
+    names = sorted(subjects)
+    more = [f"and {len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return ", ".join([*map(printable, names[:_NAMED]), *more])
+
+
+def _fails(said: _Said) -> bool:
+    return said.denies and not said.baselined
 
 
 def _subjects(decision: Decision) -> list[str]:
@@ -66,25 +129,41 @@ def _subjects(decision: Decision) -> list[str]:
     return [*checked, *sorted({finding["subject"] for finding in decision["findings"]} - {*checked})]
 
 
-def _verdict(subject: str, findings: Sequence[Finding], source: str, page: Page) -> str:
-    denied = any(finding["enforcement"] == "deny" for finding in findings)
-    return (
-        f"{_painted_word(page, allowed=not denied)}  {page.paint(printable(subject), 'strong')}  ({printable(source)})"
-    )
+def _block(result: Result, subject: str, said: Sequence[_Said], page: Page) -> str:
+    return "\n".join([_verdict(result, subject, said, page), *_details(said, page)])
+
+
+def _verdict(result: Result, subject: str, said: Sequence[_Said], page: Page) -> str:
+    if any(_fails(one) for one in said):
+        word = _painted_word(page, allowed=False)
+    elif any(one.denies for one in said):
+        word = page.paint("ACCEPTED", "doubtful")
+    else:
+        word = _painted_word(page, allowed=True)
+    location = result.locate(subject, ())
+    place = result.source
+    if location is not None:
+        place = location.file if location.line is None else f"{location.file}:{location.line}"
+    return f"{word}  {page.paint(printable(subject), 'strong')}  ({printable(place)})"
 
 
 def _painted_word(page: Page, *, allowed: bool) -> str:
     return page.paint("ALLOWED", "good") if allowed else page.paint("DENIED", "bad")
 
 
-def _details(findings: Sequence[Finding], page: Page) -> Iterator[str]:
-    """Show what was found out first, then what could not be."""
-    for finding in sorted(findings, key=lambda finding: finding["outcome"] == "unverified"):
+def _details(said: Sequence[_Said], page: Page) -> Iterator[str]:
+    """Show what was found out first, then what could not be, and last what was accepted."""
+    for one in sorted(said, key=lambda one: (one.baselined, one.finding["outcome"] == "unverified")):
         yield ""
-        yield from _finding(finding, page)
+        if one.baselined:
+            text = f"{one.finding['message']} ({one.finding['rule']})"
+            yield page.wrapped(text, label="BASELINE", indent=_INDENT, style="quiet")
+        else:
+            yield from _finding(one, page)
 
 
-def _finding(finding: Finding, page: Page) -> Iterator[str]:
+def _finding(said: _Said, page: Page) -> Iterator[str]:
+    finding = said.finding
     label, style = _label(finding)
     yield page.wrapped(finding["message"], label=label, indent=_INDENT, style=style)
     members = {
@@ -106,12 +185,14 @@ def _label(finding: Finding) -> tuple[str, Style]:
     return ("ADVICE", "quiet") if finding["outcome"] == "advice" else ("WARN  ", "doubtful")
 
 
-def _remarks(source: str, decision: Decision, page: Page) -> Iterator[str]:
+def _remarks(result: Result, decision: Decision, page: Page) -> Iterator[str]:
     """Say what stands beside the findings: exceptions, notes, and a verdict that no subject carries."""
+    source = printable(result.source)
+    said = [_Said(finding, index in result.baselined) for index, finding in enumerate(decision["findings"])]
     if not _subjects(decision):
-        yield f"{_painted_word(page, allowed=decision['allowed'])}  {printable(source)}: nothing in it was judged"
-    elif not decision["allowed"] and not any(finding["enforcement"] == "deny" for finding in decision["findings"]):
-        yield f"{_painted_word(page, allowed=False)}  {printable(source)}: not all of it was judged"
+        yield f"{_painted_word(page, allowed=decision['allowed'])}  {source}: nothing in it was judged"
+    elif not decision["allowed"] and not result.allowed_apart_from_baseline and not any(map(_fails, said)):
+        yield f"{_painted_word(page, allowed=False)}  {source}: not all of it was judged"
     lines = [page.wrapped(_exception(use), label="EXCEPTION", indent=_INDENT) for use in decision["exceptions"]]
     lines += [
         page.wrapped(f"{note['message']} ({note['rule']})", label="NOTE  ", indent=_INDENT, style="quiet")
@@ -132,28 +213,41 @@ def _exception(use: ExceptionUse) -> str:
     return f"{use['rule']} for {use['subject']}: {became}. {use['reason']}"
 
 
-def _summary(results: Sequence[Result], page: Page) -> str:
-    verdicts = Counter(_outcome(result) for result in results)
-    findings = Counter(_kind(found) for result in results if result.decision for found in result.decision["findings"])
-    parts = [
-        ", ".join(_counted(counts[kind], name) for kind, name in names.items() if counts[kind])
-        for counts, names in ((verdicts, _VERDICTS), (findings, _KINDS))
+def _fixed(report: Report, page: Page) -> Iterator[str]:
+    """Say what the baseline accepts, and nobody found any more."""
+    if report.baseline is None or not report.baseline.fixed:
+        return
+    lines = [
+        page.wrapped(f"{entry['message']} ({entry['rule']})", label=printable(entry["subject"]), indent=_INDENT)
+        for entry in report.baseline.fixed
     ]
+    heading = f"No longer found; `--write-baseline {printable(report.baseline.source)}` forgets it:"
+    yield "\n".join([page.paint(heading, "good"), *lines])
+
+
+def _summary(report: Report, page: Page) -> str:
+    verdicts = Counter(_outcome(result) for result in report.results)
+    findings = Counter(
+        "baselined" if index in result.baselined else kind(found)
+        for result in report.results
+        if result.decision
+        for index, found in enumerate(result.decision["findings"])
+    )
+    parts = [
+        ", ".join(counted(counts[name], words) for name, words in of.items() if counts[name])
+        for counts, of in ((verdicts, _VERDICTS), (findings, _KINDS))
+    ]
+    if report.baseline is not None and report.baseline.fixed:
+        parts.append(f"{len(report.baseline.fixed)} fixed")
     text = "; ".join(part for part in parts if part)
-    return page.paint(f"{_counted(len(results), 'input(s)')}: {text}", "strong")
-
-
-def _counted(count: int, name: str) -> str:
-    return f"{count} {name.replace('(s)', '' if count == 1 else 's')}"
+    if report.strict and not report.passed and all(_outcome(result) == "allowed" for result in report.results):
+        text += "; with --strict they fail"
+    return page.paint(f"{counted(len(report.results), 'input(s)')}: {text}", "strong")
 
 
 def _outcome(result: Result) -> str:
     if result.decision is None:
         return "undecided" if isinstance(result.error, EngineError) else "unreadable"
-    return "allowed" if result.allowed else "denied"
-
-
-def _kind(finding: Finding) -> str:
-    if finding["enforcement"] == "deny":
-        return "deny"
-    return "warn" if finding["outcome"] == "violation" else finding["outcome"]
+    if result.allowed:
+        return "allowed"
+    return "accepted" if result.passed(strict=False) else "denied"

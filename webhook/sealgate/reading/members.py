@@ -1,0 +1,31 @@
+"""Where the members of a JSON or YAML file stand, for what is shown beside a decision. It judges no file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sealgate.errors import UnreadableInputError
+from sealgate.reading import streams
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sealgate.reading.places import Located
+
+# Some seconds of reading: nobody waits longer for lines.
+_MOST_BYTES = 1024 * 1024
+
+
+def read_places(path: str | Path) -> Located | None:
+    """Return the value of a file with the places of its members; None where they can't be told.
+
+    YAML's parser finds its way in JSON too. It does not take a few texts that JSON allows, and nobody waits for large
+    files: those have no places.
+    """
+    # Reading YAML takes a library that nobody should wait for who needs no lines.
+    from sealgate.reading import strict_yaml  # noqa: PLC0415 imported where it is used: start-up stays short
+
+    try:
+        return strict_yaml.load(streams.read_file(path, limit=_MOST_BYTES).decode())
+    except (ValueError, UnreadableInputError):
+        return None
