@@ -39,6 +39,7 @@ check: venv tools ## Check format, lint, types, and that every generated file is
 	$(OPA) check --strict --capabilities .ci/capabilities.json policies
 	$(OPA) check --strict --schema schemas/input.json --ignore conftest.rego policies
 	.tools/bin/regal lint policies
+	.venv/bin/hadolint --failure-threshold style Dockerfile
 	failed=0; for generator in $(GENERATORS); do $(PY) -m sealgate.generate.$$generator --check || failed=1; done; exit $$failed
 
 .PHONY: chart
