@@ -8,6 +8,7 @@ sagemaker.create_job(...)      # raises RefusedError where the job is wrong
 
 from __future__ import annotations
 
+import atexit
 import base64
 import json
 import os
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from botocore.model import OperationModel
 
     from sealgate.decisions import Decision, Finding
-    from sealgate.engines import Engine
+    from sealgate.engines import Engine, EngineSettings
 
 Target = TypeVar("Target")
 
@@ -108,8 +109,13 @@ def guard(
     return target
 
 
-# One engine for all guards: it is safe for threads, and its policies are compiled once.
-_engine = cache(engines.build)
+@cache
+def _engine(settings: EngineSettings) -> Engine:
+    """Return the engine of all guards with these settings: it is safe for threads, and compiles its policies once."""
+    engine = engines.build(settings)
+    # What is left to the end of the interpreter is torn down in any order, and complains.
+    atexit.register(engine.close)
+    return engine
 
 
 def _emitters(target: object) -> Iterator[BaseEventHooks]:
