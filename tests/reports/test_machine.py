@@ -4,7 +4,8 @@ import json
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sealgate.errors import EngineError, SettingsError, UnreadableInputError
-from sealgate.reports import Report, Result, machine, problem
+from sealgate.origins import Location
+from sealgate.reports import Comparison, Report, Result, machine, problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,3 +46,48 @@ def test_an_error_has_a_word_for_programs() -> None:
     assert problem.describe(EngineError("too slow")) == {"type": "no_decision", "message": "too slow"}
     assert problem.describe(SettingsError("unknown key")) == {"type": "wrong_settings", "message": "unknown key"}
     assert problem.describe(UnreadableInputError("no JSON")) == {"type": "unreadable_input", "message": "no JSON"}
+
+
+def test_places_in_source_files_stand_beside_the_decision(decision: Make, finding: Make) -> None:
+    whole = decision(findings=[finding(subject="a.b", enforcement="warn"), finding(subject="c.d", enforcement="warn")])
+    places = {"a.b": Location("infra/main.tf", 7), "c.d": Location("infra/main.tf")}
+    result = Result(source="plan.json", decision=whole, locate=lambda subject, _: places.get(subject))
+
+    report = json.loads(machine.render(Report(results=[result])))
+
+    assert report["results"][0]["locations"] == {
+        "a.b": {"file": "infra/main.tf", "line": 7},
+        "c.d": {"file": "infra/main.tf"},
+    }
+    assert report["results"][0]["decision"] == whole
+
+
+def test_a_baseline_and_a_strict_run_are_told_only_where_there_is_one(decision: Make, finding: Make) -> None:
+    whole = decision(allowed=False, findings=[finding()])
+    result = Result(source="a.json", decision=whole, baselined=frozenset([0]), allowed_apart_from_baseline=True)
+    comparison = Comparison(source="old.json", accepted=1, fixed=None)
+
+    report = json.loads(machine.render(Report(results=[result], strict=True, baseline=comparison)))
+
+    assert report == {
+        "allowed": False,
+        "passed": True,
+        "strict": True,
+        "baseline": {"file": "old.json", "accepted": 1, "fixed": None},
+        "results": [{"source": "a.json", "decision": whole, "baselined": [0]}],
+    }
+
+
+def test_no_command_of_a_ci_system_is_in_it(decision: Make) -> None:
+    source = "###vso[task.complete]"
+
+    text = machine.render(Report(results=[Result(source=source, decision=decision())]))
+
+    assert "##" not in text
+    assert json.loads(text)["results"][0]["source"] == source
+
+
+def test_a_result_without_anything_is_no_decision() -> None:
+    report = json.loads(machine.render(Report(results=[Result(source="a")])))
+
+    assert report["results"] == [{"source": "a", "error": {"type": "no_decision", "message": "there is no decision"}}]

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
 from sealgate.errors import EngineError, UnreadableInputError
-from sealgate.reports import Report, Result, table
+from sealgate.origins import Location
+from sealgate.reports import Comparison, Report, Result, table
 from sealgate.reports import text as texts
 from sealgate.reports.text import Page
 
@@ -198,3 +200,131 @@ class TestColours:
         for code in ("\x1b[0m", "\x1b[1m", "\x1b[2m", "\x1b[1;31m"):
             coloured = coloured.replace(code, "")
         assert coloured == shown(denied)
+
+
+class TestAPlaceInASourceFile:
+    def test_stands_in_the_place_of_the_input(self, decision: Make, finding: Make) -> None:
+        whole: Any = decision(allowed=False, findings=[finding(subject="a.b")], checked=[])
+        result = Result(
+            source="plan.json",
+            decision=whole,
+            locate=lambda subject, _: Location("infra/main.tf", 7) if subject == "a.b" else None,
+        )
+
+        assert table.render(Report(results=[result]), Page()).startswith("DENIED  a.b  (infra/main.tf:7)\n")
+
+
+class TestManySubjects:
+    def report(self, decision: Make, findings: list[Any], subjects: int = 100, **members: Any) -> str:
+        checked = [{"subject": f"job {number:03}", "operation": "x:Y", "rules": []} for number in range(subjects)]
+        denied = any(finding["enforcement"] == "deny" for finding in findings)
+        whole: Any = decision(allowed=not denied, findings=findings, checked=checked)
+        return table.render(Report(results=[Result(source="plan.json", decision=whole, **members)]), Page(width=200))
+
+    def test_that_are_fine_are_counted(self, decision: Make) -> None:
+        assert self.report(decision, []) == "ALLOWED  100 other subjects  (plan.json)\n\n1 input: 1 allowed"
+
+    def test_that_are_few_are_all_named(self, decision: Make) -> None:
+        assert self.report(decision, [], subjects=20).count("ALLOWED  job") == 20
+
+    def test_have_the_denied_ones_first(self, decision: Make, finding: Make) -> None:
+        warning = finding(subject="job 001", enforcement="warn", rule="SG-MTRL-026")
+
+        blocks = self.report(decision, [finding(subject="job 007"), warning]).split("\n\n")
+
+        assert [block.split("  (")[0] for block in blocks if "plan.json" in block] == [
+            "DENIED  job 007",
+            "ALLOWED  job 001",
+            "ALLOWED  98 other subjects",
+        ]
+
+    def test_say_once_what_they_have_in_common(self, decision: Make, finding: Make) -> None:
+        waiting = [
+            finding(
+                subject=f"job {number:03}",
+                outcome="unverified",
+                enforcement="warn",
+                message="not verified: who submits the job",
+                missing={"part": "caller", "rules": ["SG-CALL-001"]},
+            )
+            for number in range(50)
+        ]
+
+        text = self.report(decision, [finding(subject="job 049"), *waiting])
+
+        assert text.count("not verified: who submits the job") == 1
+        assert "50 subjects: job 000, job 001, job 002, job 003, job 004, and 45 more\n\n  WARN " in text
+        assert "ALLOWED  99 other subjects" in text
+        assert text.endswith("1 denial, 50 not verified")
+
+    def test_name_each_that_is_denied_for_the_same_reason(self, decision: Make, finding: Make) -> None:
+        text = self.report(decision, [finding(subject=f"job {number:03}") for number in range(50)])
+
+        assert text.count("DENIED  job") == 50
+
+    def test_of_hundreds_of_findings_take_no_time(self, decision: Make, finding: Make) -> None:
+        findings = [finding(subject=f"job {number:03}", message=f"said {number}") for number in range(5000)]
+        started = time.monotonic()
+
+        assert "5000 denials" in self.report(decision, findings, subjects=20_000)
+        assert time.monotonic() - started < 5
+
+
+class TestABaseline:
+    def test_has_a_line_for_what_it_accepts(self, decision: Make, finding: Make) -> None:
+        old, new = finding(), finding(message="the role may not decrypt")
+        whole: Any = decision(allowed=False, findings=[old, new])
+
+        text = table.render(Report(results=[Result(source="a.json", decision=whole, baselined=frozenset([0]))]), Page())
+
+        assert text.startswith("DENIED  sagemaker:CreateJob my-job  (a.json)\n\n  DENY   the role may not decrypt\n")
+        assert "\n\n  BASELINE the output key is named by an alias (SG-MTRL-002)\n" in text
+        assert text.endswith("1 input: 1 denied; 1 denial, 1 in the baseline")
+
+    def test_that_accepts_all_of_it_says_so(self, decision: Make, finding: Make) -> None:
+        whole: Any = decision(allowed=False, findings=[finding()])
+        result = Result(source="a.json", decision=whole, baselined=frozenset([0]), allowed_apart_from_baseline=True)
+
+        text = table.render(Report(results=[result]), Page())
+
+        assert text.startswith("ACCEPTED  sagemaker:CreateJob my-job")
+        assert text.endswith("1 input: 1 accepted by the baseline; 1 in the baseline")
+
+    def test_does_not_hide_that_not_all_was_judged(self, decision: Make, finding: Make) -> None:
+        whole: Any = decision(allowed=False, findings=[finding()])
+
+        text = table.render(Report(results=[Result(source="a.json", decision=whole, baselined=frozenset([0]))]), Page())
+
+        assert "DENIED  a.json: not all of it was judged" in text
+        assert "1 input: 1 denied" in text
+
+    def test_says_what_is_fixed(self, decision: Make) -> None:
+        entry: Any = {"rule": "SG-KEY-007", "subject": "gone", "message": "the key is disabled"}
+        whole: Any = decision()
+
+        text = table.render(
+            Report(
+                results=[Result(source="a.json", decision=whole)],
+                baseline=Comparison(source="old.json", accepted=0, fixed=[entry]),
+            ),
+            Page(),
+        )
+
+        assert "forgets it:\n  gone the key is disabled (SG-KEY-007)\n" in text
+        assert text.endswith("1 input: 1 allowed; 1 fixed")
+
+
+class TestAStrictRun:
+    def test_that_fails_on_warnings_says_so(self, decision: Make, finding: Make) -> None:
+        whole: Any = decision(findings=[finding(enforcement="warn")])
+
+        text = table.render(Report(results=[Result(source="a.json", decision=whole)], strict=True), Page())
+
+        assert text.endswith("1 input: 1 allowed; 1 warning; with --strict they fail")
+
+    def test_that_fails_anyway_does_not(self, decision: Make, finding: Make) -> None:
+        whole: Any = decision(allowed=False, findings=[finding()])
+
+        text = table.render(Report(results=[Result(source="a.json", decision=whole)], strict=True), Page())
+
+        assert text.endswith("1 input: 1 denied; 1 denial")
