@@ -33,10 +33,18 @@ POLICY: dict[str, Any] = {
 }
 CONTEXT = {"partition": "aws", "region": "us-west-2", "account": "111122223333"}
 SERVICE: dict[str, Any] = {
-    "engine": {"kind": "opa", "timeout_s": 0.5, "memory_mib": 64, "opa_url": "https://opa.example:8181"},
+    "engine": {
+        "kind": "opa",
+        "timeout_s": 0.5,
+        "memory_mib": 64,
+        "opa_url": "https://opa.example:8181",
+        "plan_timeout_s": 60,
+        "plan_memory_mib": 1024,
+    },
     "accept_context": False,
     "max_body_bytes": 2048,
     "max_batch": 7,
+    "max_plan_bytes": 1_000_000,
     "max_review_bytes": 9_000_000,
     "admission": {"deadline_s": 10},
     "tls": {"certificate": "/tls/tls.crt", "key": "/tls/tls.key", "ca": "/tls/ca.crt", "client_ca": "/tls/client.crt"},
@@ -79,14 +87,15 @@ class TestDefaults:
             return parts[part]["properties"][name].get("default")
 
         settings = Settings()
-        for name in ("accept_context", "max_body_bytes", "max_batch", "max_review_bytes", "drain_s"):
+        for name in ("accept_context", "max_body_bytes", "max_batch", "max_plan_bytes", "max_review_bytes", "drain_s"):
             assert members[name]["default"] == getattr(settings, name)
         for name in ("level", "format", "decisions", "key_arns", "usernames"):
             assert default("log", name) == getattr(settings, f"log_{name}")
         for name in ("original", "caller_header", "other_services"):
             assert default("gateway", name) == getattr(settings, f"gateway_{name}")
         assert default("admission", "deadline_s") == settings.admission_deadline_s
-        for name in ("kind", "timeout_s", "memory_mib", "opa_url", "cache_dir"):
+        names = ("kind", "timeout_s", "memory_mib", "plan_timeout_s", "plan_memory_mib", "opa_url", "cache_dir")
+        for name in names:
             assert default("engine", name) == getattr(settings.engine, name)
 
     def test_of_the_policies_are_those_of_the_schema(self) -> None:
@@ -114,9 +123,17 @@ class TestFile:
             policy=POLICY,
             context=CONTEXT,
             accept_context=False,
-            engine=EngineSettings(kind="opa", timeout_s=0.5, memory_mib=64, opa_url="https://opa.example:8181"),
+            engine=EngineSettings(
+                kind="opa",
+                timeout_s=0.5,
+                memory_mib=64,
+                plan_timeout_s=60,
+                plan_memory_mib=1024,
+                opa_url="https://opa.example:8181",
+            ),
             max_body_bytes=2048,
             max_batch=7,
+            max_plan_bytes=1_000_000,
             max_review_bytes=9_000_000,
             admission_deadline_s=10,
             tls=TlsSettings(
@@ -340,6 +357,9 @@ class TestEnvironment:
                 "SEALGATE_ENGINE_KIND": "embedded",
                 "SEALGATE_ENGINE_TIMEOUT_S": "1.5",
                 "SEALGATE_ENGINE_MEMORY_MIB": "128",
+                "SEALGATE_ENGINE_PLAN_TIMEOUT_S": "0.5",
+                "SEALGATE_ENGINE_PLAN_MEMORY_MIB": "256",
+                "SEALGATE_MAX_PLAN_BYTES": "2048",
                 "SEALGATE_ENGINE_CACHE_DIR": "123",
                 "SEALGATE_ENGINE_OPA_URL": "unix:///run/opa.sock",
                 "SEALGATE_ENGINE_OPA_TOKEN_FILE": str(tmp_path / "token"),
@@ -368,12 +388,15 @@ class TestEnvironment:
             engine=EngineSettings(
                 timeout_s=1.5,
                 memory_mib=128,
+                plan_timeout_s=0.5,
+                plan_memory_mib=256,
                 cache_dir=Path("123"),
                 opa_url="unix:///run/opa.sock",
                 opa_token="s3cret",  # noqa: S106 an example
             ),
             max_body_bytes=4096,
             max_batch=3,
+            max_plan_bytes=2048,
             max_review_bytes=8192,
             admission_deadline_s=2.5,
             tls=TlsSettings(

@@ -186,6 +186,51 @@ def test_instance_that_has_grown_is_let_go_of(embedded: Callable[..., Engine], m
     assert len(made) == 2
 
 
+PLAN: dict[str, Any] = {"subject": {"terraform_plan": {}}}
+
+
+def test_plan_has_limits_of_its_own(embedded: Callable[..., Engine]) -> None:
+    engine = embedded(LARGE, memory_mib=2, plan_memory_mib=64, timeout_s=10)
+    text = "x" * 3 * 2**20
+    with pytest.raises(EngineError, match=r"2 MiB of memory: .* an OPA server has no such limit \(--engine opa\)$"):
+        engine.evaluate({"list": [text]})
+    assert engine.evaluate({"list": [text], **PLAN})["value"] == 1
+    with pytest.raises(EngineError, match="no decision within 64 MiB of memory"):
+        engine.evaluate({"list": list(range(1_000_000)), **PLAN})
+
+    engine = embedded(SLOW, timeout_s=30, plan_timeout_s=0.2)
+    with pytest.raises(EngineError, match=r"no decision within 0\.2 s"):
+        engine.evaluate({"list": FOR_SECONDS, "echo": 1, **PLAN})
+
+
+def test_plan_leaves_no_memory_behind_and_takes_no_instance_away(
+    embedded: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = count(monkeypatch, wasmtime, "Store")
+    engine = embedded(LARGE, timeout_s=10)
+    for _ in range(3):
+        assert engine.evaluate({"list": [1], **PLAN})["value"] == 1
+        assert engine.evaluate({"list": [1, 2]})["value"] == 2
+    assert len(made) == 4
+
+
+def test_plans_wait_for_plans_and_requests_for_neither(embedded: Callable[..., Engine]) -> None:
+    engine = embedded(SLOW, timeout_s=30, plan_timeout_s=2)
+    engine.evaluate({"list": [], "echo": 1})
+    with ThreadPoolExecutor(3) as threads:
+        plans = [threads.submit(engine.evaluate, {"list": FOR_SECONDS, **PLAN}) for _ in range(3)]
+        time.sleep(0.5)
+        started = time.monotonic()
+        assert engine.evaluate({"list": [], "echo": 1})["value"] == 1
+        assert time.monotonic() - started < 1
+        reasons = sorted(str(plan.exception()) for plan in plans)
+    assert [reason.partition(": ")[2] for reason in reasons] == [
+        "2 others are being made",
+        "the input is too large or the limit too low",
+        "the input is too large or the limit too low",
+    ]
+
+
 def test_input_that_the_policies_give_up_at_harms_no_other(embedded: Callable[..., Engine]) -> None:
     engine = embedded('package sealgate\n\ndecision := {"allowed": true, "value": json.unmarshal(input.text)}\n')
     for number in range(3):
@@ -346,7 +391,7 @@ def test_compiled_policies_that_can_not_be_read_say_so(embedded: Callable[..., E
 @pytest.mark.parametrize(
     "limit",
     [{"timeout_s": 0}, {"timeout_s": -1}, {"timeout_s": float("nan")}, {"timeout_s": float("inf")},
-     {"memory_mib": 0}, {"memory_mib": 2048}],
+     {"memory_mib": 0}, {"memory_mib": 2048}, {"plan_timeout_s": 0}, {"plan_memory_mib": 2048}],
     ids=str,
 )  # fmt: skip
 def test_limits_that_can_not_be_are_refused(embedded: Callable[..., Engine], limit: dict[str, Any]) -> None:

@@ -324,6 +324,12 @@ def test_server_that_is_silent_is_given_up(fake: Callable[..., FakeOpa], engine:
         assert len(server.requests) == number
 
 
+def test_plan_has_a_time_of_its_own(fake: Callable[..., FakeOpa], engine: Callable[..., OpaEngine]) -> None:
+    asked = engine(fake(lambda _: None).url, timeout_s=30, plan_timeout_s=0.3)
+    with pytest.raises(EngineError, match=r"no answer within 0\.3 s"):
+        asked.evaluate({"subject": {"terraform_plan": {}}})
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_server_that_does_not_read_is_given_up(
     engine: Callable[..., OpaEngine], scheme: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -511,10 +517,11 @@ def test_url_that_names_no_server_is_refused(engine: Callable[..., OpaEngine], u
     assert "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize("timeout_s", [0, -1, float("nan"), float("inf")])
-def test_timeout_that_can_not_be_is_refused(engine: Callable[..., OpaEngine], timeout_s: float) -> None:
+@pytest.mark.parametrize("name", ["timeout_s", "plan_timeout_s"])
+@pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
+def test_timeout_that_can_not_be_is_refused(engine: Callable[..., OpaEngine], name: str, seconds: float) -> None:
     with pytest.raises(SettingsError, match="must be more than 0"):
-        engine("http://127.0.0.1:8181", timeout_s=timeout_s)
+        engine("http://127.0.0.1:8181", **{name: seconds})
 
 
 def test_unexpected_failure_is_no_decision(engine: Callable[..., OpaEngine], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from sealgate import engines
 from sealgate.metrics import Metrics
 from sealgate.settings import Settings, find
-from sealgate.views import access, admit, authorize, errors, opa, ops, questions, rules, validate
+from sealgate.views import access, admit, authorize, errors, opa, ops, plan, questions, rules, validate
 from sealgate.views.deciding import Decider
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None, *, engine: Engine | None = None
     app.register_blueprint(admit.blueprint(decider, settings))
     app.register_blueprint(authorize.blueprint(decider, settings, metrics))
     app.register_blueprint(opa.blueprint(decider, settings, metrics))
+    app.register_blueprint(plan.blueprint(decider, settings))
     app.register_blueprint(questions.blueprint(engine, settings))
     app.register_blueprint(rules.blueprint())
     app.register_blueprint(ops.blueprint(engine, metrics))

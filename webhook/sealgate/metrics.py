@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sealgate.decisions import Decision
 
 # From a small request to what an API server waits for a webhook, by default of our chart and of Kubernetes.
-_BUCKETS = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 10)
+_BUCKETS = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 10, 60)
 
 
 class Metrics:

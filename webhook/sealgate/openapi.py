@@ -131,6 +131,26 @@ _PATHS: dict[str, Any] = {
             },
         }
     },
+    "/v1/plan": {
+        "post": {
+            "operationId": "plan",
+            "summary": "Decide on a Terraform plan.",
+            "requestBody": {
+                "description": "What `terraform show -json` prints, as it is or with Content-Encoding: gzip.",
+                "required": True,
+                "content": _json(_reference("QuestionTerraform_plan")),
+            },
+            "responses": {
+                "200": _answer("The decision, whichever it is.", "Decision"),
+                **_errors(
+                    BAD_REQUEST="The body is no plan, or can't be read.",
+                    REQUEST_ENTITY_TOO_LARGE="The plan is larger than this service takes.",
+                    UNSUPPORTED_MEDIA_TYPE="The body is not announced as application/json, plain or packed with gzip.",
+                    SERVICE_UNAVAILABLE="There is no decision, so nothing is allowed.",
+                ),
+            },
+        }
+    },
     "/v1/explain": {
         "post": {
             "operationId": "explain",

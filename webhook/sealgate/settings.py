@@ -54,12 +54,15 @@ _SERVICE: Mapping[Place, Callable[[str], object]] = {
     ("engine", "kind"): str,
     ("engine", "timeout_s"): _number,
     ("engine", "memory_mib"): _number,
+    ("engine", "plan_timeout_s"): _number,
+    ("engine", "plan_memory_mib"): _number,
     ("engine", "cache_dir"): str,
     ("engine", "opa_url"): str,
     ("engine", "opa_token_file"): str,
     ("accept_context",): _boolean,
     ("max_body_bytes",): _number,
     ("max_batch",): _number,
+    ("max_plan_bytes",): _number,
     ("max_review_bytes",): _number,
     ("admission", "deadline_s"): _number,
     ("tls", "certificate"): str,
@@ -77,7 +80,7 @@ _SERVICE: Mapping[Place, Callable[[str], object]] = {
     ("log", "usernames"): _boolean,
 }
 # Its members that are no parts, and have the same names here.
-_PLAIN = ("accept_context", "max_body_bytes", "max_batch", "max_review_bytes", "drain_s")
+_PLAIN = ("accept_context", "max_body_bytes", "max_batch", "max_plan_bytes", "max_review_bytes", "drain_s")
 _PREFIX = "SEALGATE_"
 _MISSPELT = 0.85
 
@@ -111,6 +114,7 @@ class Settings:
     engine: EngineSettings = field(default_factory=EngineSettings)
     max_body_bytes: int = 1024**2
     max_batch: int = 100
+    max_plan_bytes: int = 64 * 1024**2
     max_review_bytes: int = 16 * 1024**2
     admission_deadline_s: float = 3.0
     tls: TlsSettings | None = None
@@ -226,7 +230,8 @@ def _located(place: Place, text: str, path: Path | None, overrides: Mapping[Plac
 
 
 def _engine(content: Mapping[str, Any], path: Path | None, overrides: Mapping[Place, object]) -> EngineSettings:
-    chosen = {name: content[name] for name in ("kind", "timeout_s", "memory_mib", "opa_url") if name in content}
+    plain = ("kind", "timeout_s", "memory_mib", "plan_timeout_s", "plan_memory_mib", "opa_url")
+    chosen = {name: content[name] for name in plain if name in content}
     if "cache_dir" in content:
         chosen["cache_dir"] = _located(("engine", "cache_dir"), content["cache_dir"], path, overrides)
     if "opa_token_file" in content:

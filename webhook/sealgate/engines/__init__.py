@@ -39,14 +39,17 @@ class EngineSettings:
     """Which engine decides, and what it may spend.
 
     `timeout_s`: seconds that one decision may take, on either engine. `memory_mib` (1 to 2047): what one evaluation may
-    hold in the embedded engine. `cache_dir`: where that engine keeps the natively compiled policies, by default the
-    user's own cache; it is used only where nobody else can write. `opa_url`: `http://`, `https://` or
-    `unix:///path/of.sock`. `opa_token`: sent to the OPA server as a bearer token.
+    hold in the embedded engine. `plan_timeout_s` and `plan_memory_mib`: the same for a Terraform plan. `cache_dir`:
+    where that engine keeps the natively compiled policies, by default the user's own cache; it is used only where
+    nobody else can write. `opa_url`: `http://`, `https://` or `unix:///path/of.sock`. `opa_token`: sent to the OPA
+    server as a bearer token.
     """
 
     kind: Literal["embedded", "opa"] = "embedded"
     timeout_s: float = 2.0
     memory_mib: int = 512
+    plan_timeout_s: float = 120.0
+    plan_memory_mib: int = 2047
     opa_url: str = "http://127.0.0.1:8181"
     opa_token: str | None = field(default=None, repr=False)
     cache_dir: Path | None = None
@@ -69,6 +72,8 @@ def build(settings: EngineSettings) -> Engine:
             data=resources.compiled("data.json"),
             timeout_s=settings.timeout_s,
             memory_mib=settings.memory_mib,
+            plan_timeout_s=settings.plan_timeout_s,
+            plan_memory_mib=settings.plan_memory_mib,
             cache_dir=settings.cache_dir,
         )
     if settings.kind == "opa":
@@ -76,5 +81,10 @@ def build(settings: EngineSettings) -> Engine:
             from sealgate.engines.opa import OpaEngine  # noqa: PLC0415 imported where it is used: start-up stays short
         except ImportError as error:
             raise EngineError("the OPA server engine is not installed: pip install 'sealgate[opa]'") from error
-        return OpaEngine(url=settings.opa_url, timeout_s=settings.timeout_s, token=settings.opa_token)
+        return OpaEngine(
+            url=settings.opa_url,
+            timeout_s=settings.timeout_s,
+            plan_timeout_s=settings.plan_timeout_s,
+            token=settings.opa_token,
+        )
     raise SettingsError(f"there is no engine {settings.kind!r}: it is embedded or opa")

@@ -19,6 +19,12 @@ PROBE: Final = {
 }
 
 
+def holds_plan(document: Mapping[str, Any]) -> bool:
+    """Return whether a Terraform plan is what `document` asks about: it may take more than a request."""
+    subject = document.get("subject")
+    return isinstance(subject, dict) and "terraform_plan" in subject
+
+
 def encode(document: Mapping[str, Any]) -> bytes:
     """Return `document` as JSON in UTF-8.
 

@@ -29,6 +29,8 @@ _MOST_MEMORY_MIB: Final = 2047
 _PAGE: Final = 65_536
 # How precisely an evaluation is ended.
 _TICK_S: Final = 0.01
+# Each may hold as much as there is for a plan.
+_PLANS_AT_ONCE: Final = 2
 # WebAssembly memory never shrinks: an instance that has grown by more is let go of.
 _KEPT_GROWTH: Final = 64 * 1024 * 1024
 
@@ -59,8 +61,11 @@ class EmbeddedEngine:
 
     `wasm` and `data` are the compiled policies and the data document they read; both are read once, here. One decision
     takes at most `timeout_s` seconds and `memory_mib` MiB (1 to 2047); `instances` of them are made at the same time,
-    and memory is held for so many at most. Compiling takes a good part of a second, so the native module is kept in
-    `cache_dir`, by default the user's own cache directory, if nobody else can write there.
+    and memory is held for so many at most. A decision on a Terraform plan has limits of its own, `plan_timeout_s` and
+    `plan_memory_mib`; two of them are made at the same time, and none leaves memory behind.
+
+    Compiling takes a good part of a second, so the native module is kept in `cache_dir`, by default the user's own
+    cache directory, if nobody else can write there.
 
     Raises SettingsError for limits that can't be, EngineError where a file is missing.
     """
@@ -74,15 +79,14 @@ class EmbeddedEngine:
         data: Path,
         timeout_s: float = 2.0,
         memory_mib: int = 512,
+        plan_timeout_s: float = 120.0,
+        plan_memory_mib: int = _MOST_MEMORY_MIB,
         cache_dir: Path | None = None,
         instances: int = 4,
     ) -> None:
-        if not 0 < timeout_s < math.inf:
-            raise SettingsError(f"the engine's timeout is {timeout_s} s: it must be more than 0")
-        if not 1 <= memory_mib <= _MOST_MEMORY_MIB:
-            raise SettingsError(f"the engine's memory is {memory_mib} MiB: it must be 1 to {_MOST_MEMORY_MIB}")
         self._policies = _Policies(_content(wasm), _content(data))
         self._limits = _Limits(timeout_s, memory_mib, instances)
+        self._plan_limits = _Limits(plan_timeout_s, plan_memory_mib, _PLANS_AT_ONCE, keeps_instances=False)
         self._cache = NativeCache(cache_dir)
         self._native: bytes | None = None
         self._closed = False
@@ -122,11 +126,12 @@ class EmbeddedEngine:
     def _evaluate(self, document: Mapping[str, Any], entrypoint: str, timeout_s: float | None) -> dict[str, Any]:
         asked = time.monotonic()
         runtime = self._running()
-        until = _Deadline.after(self._limits.timeout_s)
+        limits = self._plan_limits if documents.holds_plan(document) else self._limits
+        until = _Deadline.after(limits.timeout_s)
         if timeout_s is not None:
             # Loading the policies is not the caller's fault, and yet within the caller's time.
             until = min(until, _Deadline(asked + timeout_s, timeout_s))
-        match documents.decode(runtime.evaluate(documents.encode(document), entrypoint, until)):
+        match documents.decode(runtime.evaluate(documents.encode(document), entrypoint, until, limits)):
             case []:
                 raise EngineError(f"the compiled policies leave {entrypoint} undefined for this input")
             case [{"result": value}]:
@@ -144,7 +149,7 @@ class EmbeddedEngine:
                 # A pool of compiling threads would not survive a fork, and the child would wait for it for ever.
                 config.parallel_compilation = False
                 engine = wasmtime.Engine(config)
-                self._runtime = _Runtime(engine, self._module(engine), self._policies, self._limits)
+                self._runtime = _Runtime(engine, self._module(engine), self._policies)
             return self._runtime
 
     def _module(self, engine: wasmtime.Engine) -> wasmtime.Module:
@@ -187,13 +192,24 @@ class _Limits:
     timeout_s: float
     memory_mib: int
     instances: int
+    keeps_instances: bool = True
+
+    def __post_init__(self) -> None:
+        if not 0 < self.timeout_s < math.inf:
+            raise SettingsError(f"the engine's timeout is {self.timeout_s} s: it must be more than 0")
+        if not 1 <= self.memory_mib <= _MOST_MEMORY_MIB:
+            raise SettingsError(f"the engine's memory is {self.memory_mib} MiB: it must be 1 to {_MOST_MEMORY_MIB}")
 
     @property
     def memory(self) -> int:
         return self.memory_mib * 1024 * 1024
 
     def too_large(self) -> EngineError:
-        return EngineError(f"no decision within {self.memory_mib} MiB of memory: the input is too large", kind="memory")
+        message = (
+            f"no decision within {self.memory_mib} MiB of memory: the input is too large for the embedded engine; "
+            "an OPA server has no such limit (--engine opa)"
+        )
+        return EngineError(message, kind="memory")
 
 
 class _Deadline(NamedTuple):
@@ -213,37 +229,37 @@ class _Deadline(NamedTuple):
 class _Runtime:
     """What one process evaluates with: the native module, a clock, and instances, of which each serves one call."""
 
-    def __init__(self, engine: wasmtime.Engine, module: wasmtime.Module, policies: _Policies, limits: _Limits) -> None:
+    def __init__(self, engine: wasmtime.Engine, module: wasmtime.Module, policies: _Policies) -> None:
         self._engine = engine
         self._module = module
         self._host = wasmtime.Module(engine, _HOST)
         self._policies = policies
-        self._limits = limits
         self._clock = _Clock(engine)
-        self._slots = _Slots(limits.instances)
+        self._slots: dict[_Limits, _Slots] = {}
         # The last one used is the next: instances that are not needed stay out of the processor's caches.
         self._idle: deque[_Instance] = deque()
         self._closed = False
 
-    def evaluate(self, text: bytes, entrypoint: str, until: _Deadline) -> bytes:
-        """Return the JSON that the policies answer to the JSON `text`, in time."""
-        if not self._slots.acquire(until.at):
-            raise until.missed(f"{self._limits.instances} others are being made")
+    def evaluate(self, text: bytes, entrypoint: str, until: _Deadline, limits: _Limits) -> bytes:
+        """Return the JSON that the policies answer to the JSON `text`, in time and within the limits of its kind."""
+        slots = self._slots.setdefault(limits, _Slots(limits.instances))
+        if not slots.acquire(until.at):
+            raise until.missed(f"{limits.instances} others are being made")
         try:
-            return self._evaluate(text, entrypoint, until)
+            return self._evaluate(text, entrypoint, until, limits)
         finally:
-            self._slots.release()
+            slots.release()
 
     def close(self) -> None:
         self._closed = True
         self._clock.stop()
         self._close_idle()
 
-    def _evaluate(self, text: bytes, entrypoint: str, until: _Deadline) -> bytes:
+    def _evaluate(self, text: bytes, entrypoint: str, until: _Deadline, limits: _Limits) -> bytes:
         try:
-            instance = self._idle.pop()
+            instance = self._idle.pop() if limits.keeps_instances else _Instance(self._engine, limits)
         except IndexError:
-            instance = _Instance(self._engine, self._limits)
+            instance = _Instance(self._engine, limits)
         try:
             with self._clock.ends(instance.store, until.at):
                 instance.load(self._module, self._host, self._policies)
@@ -256,7 +272,7 @@ class _Runtime:
             # Whatever it was in the middle of, it can't be trusted with another call.
             instance.close()
             raise
-        if instance.has_grown():
+        if instance.has_grown() or not limits.keeps_instances:
             instance.close()
         else:
             self._idle.append(instance)

@@ -40,30 +40,34 @@ class OpaEngine:
     """Evaluates the policies on an OPA server, which has loaded them from its own bundles.
 
     `url` is `http://`, `https://` (verified against the system's certificate authorities) or `unix:///path/of.sock`,
-    with OPA's own path prefix if it has one. One decision takes at most `timeout_s` seconds in all, from resolving the
-    host's name to the answer's last byte; an answer has at most `answer_mib` MiB. `headers` and `token` (sent as a
-    bearer token) go with each request. Redirects and the environment's proxies are not followed.
+    with OPA's own path prefix if it has one. One decision takes at most `timeout_s` seconds in all, on a Terraform plan
+    `plan_timeout_s`, from resolving the host's name to the answer's last byte; an answer has at most `answer_mib` MiB.
+    `headers` and `token` (sent as a bearer token) go with each request. Redirects and the environment's proxies are not
+    followed.
 
     Raises SettingsError for a URL, a token or limits that can't be used.
     """
 
     name = "opa"
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a limit of its own, or part of what is sent
         self,
         *,
         url: str,
         timeout_s: float = 2.0,
+        plan_timeout_s: float = 120.0,
         headers: Mapping[str, str] | None = None,
         token: str | None = None,
         answer_mib: int = 64,
     ) -> None:
-        if not 0 < timeout_s < math.inf:
-            raise SettingsError(f"the engine's timeout is {timeout_s} s: it must be more than 0")
+        for seconds in (timeout_s, plan_timeout_s):
+            if not 0 < seconds < math.inf:
+                raise SettingsError(f"the engine's timeout is {seconds} s: it must be more than 0")
         if token is not None and not (token.isascii() and token.isprintable() and token.strip() == token != ""):
             raise SettingsError("the OPA server's token holds characters that no HTTP header can carry")
         self._server = _Server.at(url)
         self._timeout_s = timeout_s
+        self._plan_timeout_s = plan_timeout_s
         self._headers = dict(headers or {})
         self._token = token
         self._largest_answer = answer_mib * 1024 * 1024
@@ -77,7 +81,8 @@ class OpaEngine:
         """Return the decision on `document`, or the value of another entry point; see `Engine`."""
         if self._closed:
             raise EngineError("the OPA server engine is closed")
-        seconds = self._timeout_s if timeout_s is None else min(self._timeout_s, timeout_s)
+        seconds = self._plan_timeout_s if documents.holds_plan(document) else self._timeout_s
+        seconds = seconds if timeout_s is None else min(seconds, timeout_s)
         text = documents.encode(document)
         try:
             answer = self._client.within(seconds).query_rule(text, entrypoint)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import io
 import sys
 import zlib
 from functools import partial
@@ -15,7 +14,7 @@ from sealgate.errors import UnreadableInputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import BinaryIO
+    from typing import IO
 
 STANDARD_INPUT: Final = "-"
 
@@ -36,35 +35,29 @@ def name(path: str | Path) -> str:
 
 
 def read_file(path: str | Path, *, limit: int) -> bytearray:
-    """Return what a file holds, in UTF-8 without a byte order mark; `-` is standard input.
+    """Return what a file holds, as `read` does; `-` is standard input.
 
-    gzip is unpacked, and UTF-16 is taken where its byte order mark says so. What says to be UTF-8, or nothing, is
-    passed on as it is. Raises UnreadableInputError for a file that can't be read, TooLargeError where there are more
-    than `limit` bytes; both name the file.
+    Raises UnreadableInputError, which names the file, also where it can't be read.
     """
     source = name(path)
     try:
         if str(path) == STANDARD_INPUT:
-            return _read(sys.stdin.buffer, limit, source)
+            return read(sys.stdin.buffer, limit=limit, source=source)
         with Path(path).open("rb") as file:
-            return _read(file, limit, source)
+            return read(file, limit=limit, source=source)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise UnreadableInputError(f"it can't be read: {reason}", source=source) from error
 
 
-def read(data: bytes, *, limit: int, source: str | None = None) -> bytearray:
-    """Return what `data` holds, as `read_file` does."""
-    return _read(io.BytesIO(data), limit, source)
+def read(stream: IO[bytes], *, limit: int, source: str | None = None) -> bytearray:
+    """Return what a stream holds, in UTF-8 without a byte order mark.
 
-
-def is_packed(data: bytes) -> bool:
-    """Return whether this begins as gzip does."""
-    return data.startswith(_GZIP)
-
-
-def _read(file: BinaryIO, limit: int, source: str | None) -> bytearray:
-    chunks: Iterator[bytes] = iter(partial(file.read, _CHUNK), b"")
+    gzip is unpacked, and UTF-16 is taken where its byte order mark says so. What says to be UTF-8, or nothing, is
+    passed on as it is. Raises UnreadableInputError where it is none of these, TooLargeError where there are more than
+    `limit` bytes.
+    """
+    chunks: Iterator[bytes] = iter(partial(stream.read, _CHUNK), b"")
     text = bytearray()
     for chunk in _in_utf_8(_unpacked(chunks, source), source):
         text += chunk
@@ -79,7 +72,7 @@ def _size(limit: int) -> str:
 
 def _unpacked(chunks: Iterator[bytes], source: str | None) -> Iterator[bytes]:
     first = next(chunks, b"")
-    if not is_packed(first):
+    if not first.startswith(_GZIP):
         yield from chain([first], chunks)
         return
     member = zlib.decompressobj(_GZIP_HEADER)

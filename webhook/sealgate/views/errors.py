@@ -6,9 +6,10 @@ import logging
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, jsonify
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from sealgate.errors import EngineError, UnreadableInputError
+from sealgate.reading.streams import TooLargeError
 from sealgate.reports import problem
 
 if TYPE_CHECKING:
@@ -20,12 +21,17 @@ _log = logging.getLogger(__name__)
 def register(app: Flask) -> None:
     """Make the app answer its errors in JSON. What nobody foresaw stays Flask's 500, logged with its traceback."""
     app.register_error_handler(UnreadableInputError, _unreadable)
+    app.register_error_handler(TooLargeError, _too_large)
     app.register_error_handler(EngineError, _no_decision)
     app.register_error_handler(HTTPException, _http)
 
 
 def _unreadable(error: UnreadableInputError) -> Response:
     return _answer(400, problem.describe(error))
+
+
+def _too_large(error: TooLargeError) -> Response:
+    return _http(RequestEntityTooLarge(str(error)))
 
 
 def _no_decision(error: EngineError) -> Response:
