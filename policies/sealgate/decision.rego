@@ -85,13 +85,16 @@ _described(judged, message) := {
 	"severity": judged.rule.severity,
 	"level": judged.rule.level,
 	"subject": judged.finding.subject,
-	"path": judged.finding.path,
+	"path": array.concat(object.get(_places, judged.finding.subject, []), judged.finding.path),
 	"message": model.shown(message),
 	"remediation": judged.rule.remediation,
 	"requirements": judged.rule.requirements,
 	"reference": judged.rule.reference,
 	"evidence": {},
 }
+
+# Where the parameters of a job stand in the resource or object that carries it.
+_places := {job.subject: job.at | some job in model.jobs}
 
 # One finding for all rules that wait for the same part: the path and the severity are those of the first by id.
 _waiting(subject, reason) := object.union(_described(first, concat("", ["not verified: ", reason])), {
@@ -264,7 +267,7 @@ _notes := [note |
 	note := {
 		"rule": entry.id,
 		"subject": said.subject,
-		"path": said.path,
+		"path": array.concat(object.get(_places, said.subject, []), said.path),
 		"message": model.shown(said.message),
 		"requirements": entry.requirements,
 		"reference": entry.reference,

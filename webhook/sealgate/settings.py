@@ -34,6 +34,7 @@ _POLICY = (
     "approved_regions",
     "sensitive_tags",
     "job_config_key_members",
+    "intended_uses",
     "exceptions",
 )
 

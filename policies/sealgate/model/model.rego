@@ -16,6 +16,7 @@ import data.sealgate.model.settings
 # description: |
 #   The jobs: `{subject, operation, system, name, role, partition, account, region, keys, buckets, documents,
 #   problems}`. A key is `{path, value, use, forms, member}`; a bucket `{path, value, use}` with an S3 URI as its value.
+#   Where a resource or object carries the job's parameters among others, `at` is the path to them.
 jobs := [job | some job in data.sealgate.inputs[_].jobs]
 
 # METADATA
@@ -96,14 +97,15 @@ _kinds := {kind | is_object(input.subject); some kind, _ in input.subject} | {"t
 	_ := plan.content
 }
 
-_understood := {kind | some kind; _ := data.sealgate.inputs[kind].jobs}
+_understood := {kind | some kind; _ := data.sealgate.inputs[kind].jobs; kind != "intended_uses"}
 
 # An adapter that yields nothing has not understood its subject; silence would look like an allowance.
 _subject_problems contains "the subject holds nothing that could be judged" if {
 	count(_kinds) > 0
 	unread := [problem | some problem in data.sealgate.inputs[_].problems]
 	declared := [policy | some policy in data.sealgate.inputs[_].policies]
-	sum([count(jobs), count(unguarded), count(granting), count(declared), count(unread)]) == 0
+	carrying := [text | some text in data.sealgate.inputs[_].unread]
+	sum([count(jobs), count(unguarded), count(granting), count(declared), count(carrying), count(unread)]) == 0
 }
 
 _subject_problems contains "the input has no subject: the part that holds what is to be judged" if count(_kinds) == 0

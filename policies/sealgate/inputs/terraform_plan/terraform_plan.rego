@@ -6,7 +6,8 @@
 # scope: package
 package sealgate.inputs.terraform_plan
 
-import data.sealgate.inputs.terraform_plan.documents
+import data.sealgate.inputs.terraform_plan.carried
+import data.sealgate.inputs.terraform_plan.documents as planned_documents
 import data.sealgate.inputs.terraform_plan.facts
 import data.sealgate.inputs.terraform_plan.plan
 import data.sealgate.inputs.terraform_plan.references
@@ -17,7 +18,9 @@ import data.sealgate.model.job
 
 # METADATA
 # description: The jobs that the plan starts, changes or leaves as they are.
-jobs := [_settled(change, started) |
+jobs := array.concat(_planned_jobs, _carried_jobs)
+
+_planned_jobs := [_settled(change, started) |
 	some change in plan.changes
 	change.job != null
 	change.mode != "data"
@@ -37,6 +40,29 @@ jobs := [_settled(change, started) |
 		{"account": facts.account | facts.account.state == "known"},
 	))
 ]
+
+# The requests that state machines, pipelines and schedules will make.
+_carried_jobs := [object.union(started, {"at": request.at}) |
+	some request in carried.requests
+	documents := job.documents(request.row, request.parameters, "")
+	started := job.of(object.union(
+		{
+			"subject": request.subject,
+			"operation": request.operation,
+			"row": request.row,
+			"read": object.union(request.read, {"root": job.content(request.parameters, documents)}),
+			"documents": documents,
+			"parameters": request.parameters,
+			"region": facts.region(request.change),
+			"partition": value.known(facts.partition),
+		},
+		{"account": facts.account | facts.account.state == "known"},
+	))
+]
+
+# METADATA
+# description: The texts that may hold such requests, and can't be read.
+unread := carried.unread
 
 # METADATA
 # description: The policies of keys and principals, as `model/policies` lists them.
@@ -59,7 +85,7 @@ problems := plan.problems
 unguarded := ["terraform plan" |
 	is_object(plan.content)
 	count(problems) == 0
-	(count(jobs) + count(policies)) + count(grants) == 0
+	((count(jobs) + count(unread)) + count(policies)) + count(grants) == 0
 ]
 
 # METADATA
@@ -69,6 +95,10 @@ unchanged := {change.address |
 	some actions in [["no-op"], ["read"]]
 	change.actions == actions
 	not change.imported
+} | {request.subject |
+	some request in carried.requests
+	request.change.actions == ["no-op"]
+	not request.change.imported
 }
 
 # METADATA
@@ -251,12 +281,12 @@ _said(change, name, found) := value.unknown(concat("", [
 # The policy that a key ends up with: that of a resource of its own goes before its attribute.
 _key_policies := array.concat(
 	[_key_policy(key) | some _, key in _keys],
-	[_policy_of(change, "key_policy", key_arn.value, "the key policy", ["policy"]) |
-		some change in facts.of_kind("key_policy")
-		some key_arn in facts.key_arns_at(change, ["key_id"])
-		key_arn.state == "known"
-		arn.parse(key_arn.value)
-		not _keys[key_arn.value]
+	[_policy_of(change, "key_policy", key_arn, "the key policy", [change.fact.policy]) |
+		# Of a key that is not of this plan.
+		some key_arn, indices in _policies_by_key
+		arn.parse(key_arn)
+		not _keys[key_arn]
+		change := facts.of_kind("key_policy")[min(indices)]
 	],
 )
 
@@ -270,7 +300,7 @@ _key_policy(key) := _policy_of(change, "key_policy", key.arn, "the key policy", 
 	address := min(_deleted_policies[key.arn])
 } else := object.union(_policy_of(key.change, "key_policy", key.arn, "the key policy", path), {"document": document}) if {
 	path := [key.change.fact.policy]
-	document := _or_default(documents.at(key.change, path), key)
+	document := _or_default(planned_documents.at(key.change, path), key)
 }
 
 _deleted_policies := _deleted_policy_of
@@ -305,7 +335,7 @@ _policy_of(change, kind, owner, name, path) := {
 	"account": arn.parse(owner).account,
 	"name": name,
 	"path": path,
-	"document": documents.at(change, path),
+	"document": planned_documents.at(change, path),
 }
 
 # The policy that KMS gives to a key for which nobody says another.
@@ -465,7 +495,7 @@ _managed_indices[policy_arn] contains change.index if {
 
 _boundary(principal) := value.absent if {
 	facts.texts_at(principal.change, [principal.change.fact.boundary]) == []
-} else := documents.at(found, [found.fact.document]) if {
+} else := planned_documents.at(found, [found.fact.document]) if {
 	[named] := facts.texts_at(principal.change, [principal.change.fact.boundary])
 	some index in _managed_by_arn[named.value]
 	found := plan.changes[index]

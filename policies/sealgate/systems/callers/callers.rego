@@ -19,15 +19,15 @@ of(job, key, "execution_role") := [{
 	"alternative": false,
 }]
 
-of(_, _, "caller") := [_the_caller(false)]
+of(job, _, "caller") := _the_callers(job, false)
 
-of(job, key, "caller or execution_role") := [_the_caller(true), {
+of(job, key, "caller or execution_role") := array.concat(_the_callers(job, true), [{
 	"who": {"name": "the execution role", "arn": _role(job, key)},
 	"caller": _principal(_role(job, key)),
 	"alternative": true,
-}] if {
+}]) if {
 	_names_a_role(job, key)
-} else := [_the_caller(false)]
+} else := _the_callers(job, false)
 
 of(_, _, "invoking_principals") := [{
 	"who": {"name": "the invoking principal", "arn": value.known(principal_arn)},
@@ -53,6 +53,17 @@ of(_, _, principal) := [{
 	startswith(principal, "service:")
 	name := substring(principal, 8, -1)
 }
+
+# Of an intended use the settings say who will submit the jobs; nobody is asked about where they do not.
+_the_callers(job, alternative) := [{
+	"who": {"name": "the caller", "arn": caller},
+	"caller": _principal(caller),
+	"alternative": alternative,
+} |
+	some caller in job.callers
+] if {
+	job.callers
+} else := [_the_caller(alternative)]
 
 _the_caller(alternative) := {
 	"who": {"name": "the caller", "arn": _caller_arn},

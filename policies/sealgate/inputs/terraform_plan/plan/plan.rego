@@ -28,9 +28,9 @@ side := "before" if input.plan_side == "before"
 # METADATA
 # description: |
 #   The changes of the resources that the tables know, in the order of the plan: `{index, address, module, key, type,
-#   name, mode, actions, imported, fact, job, values, unknown, before, deleted}`. `module` is the address of the module's
-#   instance, `key` the index of the resource's own; `fact` and `job` the rows of its type, where it has them; `values`
-#   and `unknown` those of the side that is read, null where it is not there.
+#   name, mode, actions, imported, fact, job, request, values, unknown, before, deleted}`. `module` is the address of the
+#   module's instance, `key` the index of the resource's own; `fact`, `job` and `request` the rows of its type, where it
+#   has them; `values` and `unknown` those of the side that is read, null where it is not there.
 changes := [change |
 	some index, given in _known_changes
 	change := {
@@ -45,6 +45,7 @@ changes := [change |
 		"imported": _is_imported(given.change),
 		"fact": _fact(given.type),
 		"job": object.get(data.sealgate.data.terraform_jobs, given.type, null),
+		"request": object.get(data.sealgate.data.terraform_requests, given.type, null),
 		"values": _side(given.change),
 		"unknown": _unknown(given.change),
 		"before": object.get(given.change, "before", null),
@@ -222,9 +223,7 @@ _may_matter(given) if {
 	not is_string(object.get(given, "type", null))
 }
 
-_may_matter(given) if data.sealgate.data.terraform_facts[given.type]
-
-_may_matter(given) if data.sealgate.data.terraform_jobs[given.type]
+_may_matter(given) if _is_of_known_type(given.type)
 
 _is_whole(given) if {
 	is_string(given.address)
@@ -251,6 +250,8 @@ _known_changes := [given |
 _is_of_known_type(type) if data.sealgate.data.terraform_facts[type]
 
 _is_of_known_type(type) if data.sealgate.data.terraform_jobs[type]
+
+_is_of_known_type(type) if data.sealgate.data.terraform_requests[type]
 
 _side(change) := object.get(change, side, null)
 
