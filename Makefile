@@ -10,6 +10,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 OPA := .tools/bin/opa
 CHART_TOOLS := .tools/bin/helm .tools/bin/kubectl-validate .tools/bin/kube-score .tools/crds/done
+CONTROL_PLANE := .tools/bin/kube-apiserver .tools/bin/kubectl .tools/bin/etcd
 
 # In this order: each may read what those before it have written.
 GENERATORS := operations wire terraform_jobs kubernetes_jobs instance_storage condition_keys capabilities catalogue \
@@ -18,7 +19,7 @@ GENERATORS := operations wire terraform_jobs kubernetes_jobs instance_storage co
 
 .PHONY: help
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: demo
 demo: .venv/installed ## Show the main job: right and wrong requests, through the CLI and the service. Needs Python only.
@@ -29,6 +30,10 @@ test: venv tools ## Run every test, of the policies and of the Python, with thei
 	$(PY) tests/rego_coverage.py
 	$(OPA) eval --data policies --strict-builtin-errors --format discard data >/dev/null
 	$(PY) -m pytest --cov --cov-report=term-missing:skip-covered
+
+.PHONY: test-kubernetes
+test-kubernetes: venv tools $(CONTROL_PLANE) ## Run the service and the chart against a real Kubernetes API server and etcd.
+	$(PY) -m pytest -m kubernetes tests/kubernetes
 
 .PHONY: check
 check: venv tools ## Check format, lint, types, and that every generated file is up to date.
@@ -121,3 +126,11 @@ HELM_KUBERNETES := -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 -X helm.sh
 		"$$(go list -m -f '{{.Dir}}' github.com/prometheus-operator/prometheus-operator)"/example/prometheus-operator-crd/monitoring.coreos.com_{prometheusrules,servicemonitors}.yaml \
 		$(CURDIR)/$(@D)
 	touch $@
+
+# One build for the three: they share most packages. What the API server says of its own version is set as its release does.
+$(CONTROL_PLANE) &: .ci/tools/kubernetes/go.sum
+	cd .ci/tools/kubernetes && version=$$(go list -m -f '{{.Version}}' k8s.io/kubernetes) \
+		&& CGO_ENABLED=0 go build -trimpath -ldflags="-s -w -X k8s.io/component-base/version.gitVersion=$$version" \
+			-o $(CURDIR)/.tools/bin/ tool
+	mv .tools/bin/server .tools/bin/etcd
+	touch $(CONTROL_PLANE)

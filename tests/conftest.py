@@ -124,7 +124,7 @@ class FakeEngine:
 
 def pytest_runtest_setup() -> None:
     """Keep every test on this machine."""
-    socket_allow_hosts(["127.0.0.1", "::1"], allow_unix_socket=True)
+    socket_allow_hosts(["127.0.0.0/8", "::1"], allow_unix_socket=True)
 
 
 @pytest.fixture
