@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import TYPE_CHECKING
@@ -23,6 +22,8 @@ def fingerprint(*, rule: str, outcome: str, subject: str, path: Sequence[str | i
     part of them: what could not be verified yesterday and is a violation today is another finding. `missing` is the
     part of the context that an unverified finding waits for; ARNs in it are values, and do not count.
     """
+    import hashlib  # noqa: PLC0415 imported where it is used: start-up stays short
+
     part = None if missing is None else _ARN.sub("arn", missing)
     identity = json.dumps([rule, outcome, subject, list(path), part], separators=(",", ":"))
     return hashlib.sha256(identity.encode()).hexdigest()[:_DIGITS]
