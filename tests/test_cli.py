@@ -320,35 +320,6 @@ class TestOutput:
 
         assert ("\x1b[32mALLOWED" in capsys.readouterr().out) == coloured
 
-    @pytest.mark.usefixtures("engine")
-    def test_shows_progress_on_a_terminal_when_it_takes_long(
-        self, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        clock = iter(range(100))
-        monkeypatch.setattr(time, "monotonic", lambda: float(next(clock)))
-        monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-
-        assert run("check", *["job.json"] * 4) == 0
-        captured = capsys.readouterr()
-        assert "checking" in captured.err
-        assert "checking" not in captured.out
-
-    @pytest.mark.parametrize("looking", [True, False])
-    @pytest.mark.usefixtures("engine")
-    def test_shows_no_progress_where_it_is_quick_or_nobody_looks(
-        self,
-        run: Run,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
-        looking: bool,  # noqa: FBT001 a case
-    ) -> None:
-        monkeypatch.setattr(sys.stderr, "isatty", lambda: looking)
-        monkeypatch.setattr(time, "monotonic", lambda: 0.0)
-
-        run("check", *["job.json"] * 4)
-
-        assert capsys.readouterr().err == ""
-
     def test_of_an_error_can_not_steer_the_terminal(
         self, run: Run, engine: Any, capsys: pytest.CaptureFixture[str]
     ) -> None:

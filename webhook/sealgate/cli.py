@@ -11,7 +11,6 @@ import shutil
 import socket
 import sys
 import tempfile
-import time
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -23,6 +22,7 @@ from sealgate import __version__, baseline, checks, decisions, engines, logs, qu
 from sealgate import settings as settings_file
 from sealgate.context import file as context_file
 from sealgate.errors import EngineError, SealgateError, UnreadableInputError
+from sealgate.progress import Progress
 from sealgate.reading import files, inputs, policies, streams
 from sealgate.reports import (
     Report,
@@ -508,14 +508,18 @@ def _results(paths: Sequence[str], case: _Case, this: checks.Check) -> Iterator[
     """Yield the result of each input. What is wrong with one is said at once, and keeps no other from its answer."""
     engine: Engine | None = None
     try:
-        for path in _watched(paths):
-            source = streams.name(path)
-            try:
-                engine = engine or engines.build(case.settings.engine)
-                yield this.decide(engine, source, _document(path, case))
-            except (UnreadableInputError, EngineError) as error:
-                _complain(f"{source}: no decision: {error}" if isinstance(error, EngineError) else str(error))
-                yield Result(source=source, error=error)
+        with Progress(len(paths)) as progress:
+            for path in paths:
+                source = streams.name(path)
+                progress.begin(printable(source))
+                try:
+                    document = _document(path, case)
+                    engine = engine or engines.build(case.settings.engine)
+                    progress.says(f"deciding on {printable(source)}")
+                    yield this.decide(engine, source, document)
+                except (UnreadableInputError, EngineError) as error:
+                    _complain(f"{source}: no decision: {error}" if isinstance(error, EngineError) else str(error))
+                    yield Result(source=source, error=error)
     finally:
         if engine is not None:
             engine.close()
@@ -546,30 +550,6 @@ def _document(path: str, case: _Case) -> dict[str, Any]:
         now=case.now,
         context_from_caller=[],
     )
-
-
-def _watched(paths: Sequence[str]) -> Iterator[str]:
-    """Yield the paths; where there are several and they take more than a second, show on a terminal how far it is."""
-    if len(paths) == 1 or not sys.stderr.isatty():
-        yield from paths
-        return
-    started = time.monotonic()
-    bar = None
-    try:
-        for index, path in enumerate(paths):
-            if bar is None and time.monotonic() - started > 1:
-                from rich.console import Console
-                from rich.progress import Progress
-
-                bar = Progress(console=Console(stderr=True), transient=True)
-                task = bar.add_task("checking", total=len(paths), completed=index)
-                bar.start()
-            yield path
-            if bar is not None:
-                bar.advance(task)
-    finally:
-        if bar is not None:
-            bar.stop()
 
 
 def _refuse_dead_engine(settings: Settings) -> None:
