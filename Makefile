@@ -91,7 +91,7 @@ clean: ## Remove the virtual environment, the tools and every cache.
 # Dependency groups need a newer pip than Python 3.11 brings.
 .venv/installed-dev: pyproject.toml | .venv/bin/python
 	$(PY) -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
-	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[opa]' --group dev
+	$(PY) -m pip install --quiet --disable-pip-version-check --editable '.[opa,tls]' --group dev
 	touch .venv/installed $@
 
 .tools/bin/opa .tools/bin/conftest: .ci/tools/go.sum

@@ -443,7 +443,21 @@ def served(request: pytest.FixtureRequest) -> Iterator[str]:
 def not_served(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fail where the service would be started, and leave the logging of the tests alone."""
     monkeypatch.setattr("logging.config.dictConfig", lambda _: None)
-    monkeypatch.setattr(cli, "_serve", lambda *_: pytest.fail("it was started"))
+    monkeypatch.setattr(cli, "_serve", lambda *_, **__: pytest.fail("it was started"))
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return the settings that the service is started with, instead of starting it."""
+    settings: list[Any] = []
+
+    def serve(chosen: Any, listener: socket.socket, **_: int) -> None:
+        listener.close()
+        settings.append(chosen)
+
+    monkeypatch.setattr("logging.config.dictConfig", lambda _: None)  # the test's own handlers stay
+    monkeypatch.setattr(cli, "_serve", serve)
+    return settings
 
 
 def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
@@ -494,37 +508,37 @@ class TestTheService:
         assert engine.closed
 
     def test_does_not_wait_for_an_opa_that_starts_later(
-        self, run: Run, engine: Any, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+        self, run: Run, engine: Any, started: list[Any], caplog: pytest.LogCaptureFixture
     ) -> None:
         engine.answer, engine.name = EngineError("connection refused"), "opa"
-        monkeypatch.setattr("logging.config.dictConfig", lambda _: None)  # the test's own handlers stay
-        started: list[Any] = []
-        monkeypatch.setattr(cli, "_serve", lambda settings, options: started.append((settings, options)))
 
         assert run("serve", "--port", "0") == 0
         assert "connection refused" in caplog.text
-        [(_, options)] = started
-        os.close(int(options["bind"].removeprefix("fd://")))
+        assert len(started) == 1
 
     @pytest.mark.usefixtures("engine")
-    def test_takes_its_certificates_from_the_options_before_the_settings(
-        self, run: Run, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr("logging.config.dictConfig", lambda _: None)  # the test's own handlers stay
-        started: list[Any] = []
-        monkeypatch.setattr(cli, "_serve", lambda settings, options: started.append((settings, options)))
+    def test_takes_its_certificates_from_the_options_before_the_settings(self, run: Run, started: list[Any]) -> None:
         written("tls: {certificate: tls.crt, key: /tls/tls.key}\ndrain_s: 3\n", "sealgate.yaml")
 
         assert run("serve", "--port", "0", "--tls-cert", "other.crt", "--client-ca", "client.crt") == 0
         assert run("serve", "--port", "0", "--drain-seconds", "0") == 0
 
-        [(first, first_options), (second, second_options)] = started
+        first, second = started
         assert first.tls == TlsSettings(
             certificate=Path("other.crt"), key=Path("/tls/tls.key"), client_ca=Path("client.crt")
         )
         assert (first.drain_s, second.drain_s) == (3, 0)
-        for options in (first_options, second_options):
-            os.close(int(options["bind"].removeprefix("fd://")))
+
+    @pytest.mark.usefixtures("engine")
+    def test_does_not_start_without_the_certificate_that_it_is_told(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr("logging.config.dictConfig", lambda _: None)  # the test's own handlers stay
+
+        assert run("serve", "--port", "0", "--tls-cert", "none.crt", "--tls-key", "none.key") == 2
+        assert capsys.readouterr().err == (
+            "sealgate: the certificates in none.crt can't be read: No such file or directory\n"
+        )
 
     @pytest.mark.usefixtures("engine", "not_served")
     def test_takes_no_certificate_without_its_key(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,6 @@ import os
 import shutil
 import socket
 import sys
-import tempfile
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -38,8 +37,6 @@ from sealgate.reports.text import Page, printable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
-
-    from flask import Flask
 
     from sealgate.engines import Engine
     from sealgate.reading.terraform_source import SourceTree
@@ -371,7 +368,8 @@ def serve(  # noqa: PLR0913 - each is an option of its own
         listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise click.ClickException(f"can't listen on {host}:{port}: {error.strerror or error}") from error
-    _serve(settings, {"bind": f"fd://{listener.detach()}", "workers": workers, "threads": threads})
+    with listener:
+        _serve(settings, listener, workers=workers, threads=threads)
 
 
 @cli.command()
@@ -568,42 +566,11 @@ def _refuse_dead_engine(settings: Settings) -> None:
         engine.close()
 
 
-def _serve(settings: Settings, options: Mapping[str, Any]) -> None:
+def _serve(settings: Settings, listener: socket.socket, *, workers: int, threads: int) -> None:
     """Run gunicorn in this process until it is stopped."""
-    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+    from sealgate.serving.server import Server
 
-    class Server(BaseApplication):  # type: ignore[misc]
-        def load_config(self) -> None:
-            for name in chosen.keys() & self.cfg.settings.keys():  # older releases do not know all of them
-                self.cfg.set(name, chosen[name])
-
-        def load(self) -> Flask:
-            # In the worker, after the fork: neither the engine's threads nor the metrics' files survive one.
-            from sealgate.app import create_app
-
-            return create_app(settings)
-
-    chosen: dict[str, Any] = {
-        "worker_class": "gthread",
-        "control_socket_disable": True,
-        "logconfig_dict": logs.configuration(settings.log_level, settings.log_format),
-        **options,
-    }
-    if settings.tls is not None:
-        chosen |= {"certfile": str(settings.tls.certificate), "keyfile": str(settings.tls.key)}
-    if options["workers"] > 1:
-        # /metrics is answered by any one of the workers, for all of them: their counts meet in this folder.
-        folder = tempfile.mkdtemp(prefix="sealgate-metrics-")
-        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-        chosen["child_exit"] = lambda _, worker: _forget_worker(worker.pid)
-        chosen["on_exit"] = lambda _: shutil.rmtree(folder, ignore_errors=True)
-    Server().run()
-
-
-def _forget_worker(pid: int) -> None:
-    from prometheus_client import multiprocess
-
-    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]
+    Server(settings, listener, workers=workers, threads=threads).run()
 
 
 def _exit_code(result: Result, *, strict: bool) -> int:

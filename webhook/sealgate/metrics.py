@@ -6,15 +6,41 @@ import os
 from typing import TYPE_CHECKING, get_args
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
 
 from sealgate.decisions import rule_ids
 from sealgate.errors import EngineError, EngineFailure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from prometheus_client import Metric
+
     from sealgate.decisions import Decision
+    from sealgate.serving.certificates import Certificates
 
 # From a small request to what an API server waits for a webhook, by default of our chart and of Kubernetes.
 _BUCKETS = (0.001, 0.0025, 0.005, 0.0075, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3, 10, 60)
+
+
+class _Expiries(Collector):
+    """When certificates expire: the same in all processes, and looked up when somebody asks."""
+
+    def __init__(self, certificates: Certificates) -> None:
+        self._certificates = certificates
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the one metric."""
+        family = GaugeMetricFamily(
+            "sealgate_certificate_expiry_timestamp_seconds",
+            "When the certificates in use expire: the service's own (leaf), the first to expire of the CAs above it "
+            "(ca), and of those of its clients (client_ca).",
+            labels=["certificate"],
+        )
+        for name, expiry in self._certificates.expiries().items():
+            family.add_metric([name], expiry)
+        yield family
 
 
 class Metrics:
@@ -23,7 +49,7 @@ class Metrics:
     Where several worker processes serve (PROMETHEUS_MULTIPROC_DIR is set), `exposition` adds up all of them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, certificates: Certificates | None = None) -> None:
         self._registry = CollectorRegistry()
         self._decisions = Counter(
             "sealgate_decisions",
@@ -73,6 +99,15 @@ class Metrics:
             multiprocess_mode="livemax",
         )
         self._version: str | None = None
+        self._files = CollectorRegistry()
+        if certificates is not None:
+            failures = Counter(
+                "sealgate_certificate_reload_failures",
+                "Times that changed certificates could not be used, so that the earlier ones stayed.",
+                registry=self._registry,
+            )
+            certificates.on_failure = failures.inc
+            self._files.register(_Expiries(certificates))
 
     def observe(self, surface: str, outcome: Decision | EngineError, seconds: float) -> None:
         """Count a decision, or the failure that stands in its place, and the seconds that it took."""
@@ -101,11 +136,11 @@ class Metrics:
 
     def exposition(self) -> bytes:
         """Return every metric in Prometheus' text format."""
-        if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-            return generate_latest(self._registry)
-        shared = CollectorRegistry()
-        multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
-        return generate_latest(shared)
+        registry = self._registry
+        if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+            registry = CollectorRegistry()
+            multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry) + generate_latest(self._files)
 
     def _remember(self, version: str) -> None:
         """Show the version that decides now, and that an earlier one no longer does."""

@@ -16,18 +16,24 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+RECEIVED = "sealgate.received"
+"""The member of a WSGI environment that says when its request began to come in, on the monotonic clock.
+
+Our own server says so: the time that a request waits for a thread is its client's too.
+"""
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
 def register(app: Flask, metrics: Metrics) -> None:
     """Give every request an id (its own X-Request-Id, or a new one), answer with it, and log the request when done.
 
-    Meanwhile it is counted as being answered. `g.started` is when it came, on the monotonic clock.
+    Meanwhile it is counted as being answered. `g.started` is when it began to come in, on the monotonic clock.
     """
 
     def begin() -> None:
         metrics.request_began()
-        g.started = time.monotonic()
+        g.started = request.environ.get(RECEIVED, time.monotonic())
         given = request.headers.get("X-Request-Id", "")
         g.request_id = given if _REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
         g.decisions = []

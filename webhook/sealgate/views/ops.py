@@ -11,12 +11,14 @@ from sealgate import openapi
 from sealgate.errors import EngineError
 
 if TYPE_CHECKING:
+    import threading
+
     from sealgate.engines import Engine
     from sealgate.metrics import Metrics
 
 
-def blueprint(engine: Engine, metrics: Metrics) -> Blueprint:
-    """Return the operators' views; only `/readyz` asks the engine."""
+def blueprint(engine: Engine, metrics: Metrics, stopping: threading.Event) -> Blueprint:
+    """Return the operators' views; only `/readyz` asks the engine, unless the service is `stopping`."""
     views = Blueprint("ops", __name__)
 
     @views.get("/healthz")
@@ -25,6 +27,8 @@ def blueprint(engine: Engine, metrics: Metrics) -> Blueprint:
 
     @views.get("/readyz")
     def readyz() -> tuple[Response, int]:
+        if stopping.is_set():
+            return jsonify(ready=False, failing={"service": "it is stopping, and answers until then"}), 503
         try:
             engine.check()
         except EngineError as error:
