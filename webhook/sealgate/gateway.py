@@ -49,9 +49,10 @@ class Verdict(NamedTuple):
 
     @property
     def rules(self) -> list[str]:
-        """What was found, as `SG-MTRL-002=deny`, each once."""
+        """The rules that found something, as `SG-MTRL-002=deny`, each once, and those that deny first."""
         findings = self.decision["findings"] if self.decision else []
-        return sorted({f"{found['rule']}={found['enforcement']}" for found in findings})
+        found = {(found["enforcement"], rule) for found in findings for rule in decisions.rule_ids(found)}
+        return [f"{rule}={enforcement}" for enforcement, rule in sorted(found)]
 
 
 class Gate:
