@@ -75,6 +75,11 @@ venv: .venv/installed-dev ## Set up .venv with sealgate and what its tests and c
 .PHONY: tools
 tools: .tools/bin/opa .tools/bin/conftest .tools/bin/regal $(CHART_TOOLS) ## Build the tools pinned in .ci/tools into .tools/bin. Needs Go.
 
+.PHONY: packages
+packages: ## Install Debian's nginx with njs, for the tests of the gateway. Needs root; without them they are skipped.
+	apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nginx libnginx-mod-http-js
+
 .PHONY: clean
 clean: ## Remove the virtual environment, the tools and every cache.
 	rm -rf .venv .tools .cache .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache build dist
