@@ -38,7 +38,7 @@ _allowed if {
 _denials := [judged | some judged in _enforced; judged.enforcement == "deny"]
 
 # A guarded subject that no rule judged is no allowed subject.
-_unchecked_jobs := [job | some job in model.jobs; not _rules_by_subject[job.subject]]
+_unchecked_jobs := [job | some job in model.jobs; not _rules_by_subject[model.named(job.subject)]]
 
 # A rule that the catalogue does not know has findings that nobody could be shown.
 _uncatalogued := [rule |
@@ -50,8 +50,9 @@ _uncatalogued := [rule |
 # Every finding with its rule, its enforcement and the exception that covers it, before anything is left out.
 _judged := [judged |
 	some area, rule
-	some finding in data.sealgate.rules[area][rule].findings
+	some found in data.sealgate.rules[area][rule].findings
 	entry := data.sealgate.data.rules[area][rule]
+	finding := _joined(found, data.sealgate.rules[area][rule].findings)
 	judged := {
 		"finding": finding,
 		"rule": entry,
@@ -59,6 +60,32 @@ _judged := [judged |
 		"exceptions": [index | some index in _covering(entry, finding.subject)],
 	}
 ]
+
+# A subject that may be one of several is at fault for certain where each of them is.
+_joined(found, findings) := found if {
+	not model.variants[model.named(found.subject)]
+} else := object.union(found, {"subject": model.named(found.subject)}) if {
+	not _is_of_some(found, findings)
+} else := object.union(object.filter(found, ["path", "requirements"]), {
+	"subject": model.named(found.subject),
+	"outcome": "unverified",
+	"missing": {"reason": concat("", [
+		"which of several keys it will be is not known until apply, and of one of them: ",
+		found.message,
+	])},
+})
+
+_is_of_some(found, findings) if {
+	found.outcome == "violation"
+	base := model.named(found.subject)
+	having := {other.subject |
+		some other in findings
+		other.outcome == "violation"
+		other.path == found.path
+		model.named(other.subject) == base
+	}
+	count(having) < model.variants[base]
+}
 
 _enforced := [judged |
 	some judged in _judged
@@ -94,7 +121,7 @@ _described(judged, message) := {
 }
 
 # Where the parameters of a job stand in the resource or object that carries it.
-_places := {job.subject: job.at | some job in model.jobs}
+_places := {model.named(job.subject): job.at | some job in model.jobs}
 
 # One finding for all rules that wait for the same part: the path and the severity are those of the first by id.
 _waiting(subject, reason) := object.union(_described(first, concat("", ["not verified: ", reason])), {
@@ -246,9 +273,9 @@ _checked := [checked |
 	}
 ]
 
-_operations := {job.subject: job.operation | some job in model.jobs}
+_operations := {model.named(job.subject): job.operation | some job in model.jobs}
 
-_rules_of[subject] contains entry.id if {
+_rules_of[model.named(subject)] contains entry.id if {
 	some area, rule
 	entry := data.sealgate.data.rules[area][rule]
 	_is_on(entry)
@@ -266,8 +293,8 @@ _notes := [note |
 	_is_on(entry)
 	note := {
 		"rule": entry.id,
-		"subject": said.subject,
-		"path": array.concat(object.get(_places, said.subject, []), said.path),
+		"subject": model.named(said.subject),
+		"path": array.concat(object.get(_places, model.named(said.subject), []), said.path),
 		"message": model.shown(said.message),
 		"requirements": entry.requirements,
 		"reference": entry.reference,

@@ -36,7 +36,7 @@ _declared_by_key(policies, grants) := {key_arn: {
 		grant := object.filter(given, {"subject", "grant"})
 	},
 } |
-	by_key := {policy.owner: object.filter(policy, {"subject", "document"}) |
+	by_key := {policy.owner: {"subject": policy.subject, "document": object.get(policy, "doubt", policy.document)} |
 		some policy in policies
 		policy.kind == "key_policy"
 	}

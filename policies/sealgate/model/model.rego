@@ -43,6 +43,24 @@ granting := [given.subject | some given in data.sealgate.inputs[_].grants]
 unchanged := {subject | some subject in data.sealgate.inputs[_].unchanged}
 
 # METADATA
+# description: |
+#   A subject as it is named. What follows a line break tells apart what one subject may turn out to be.
+named(subject) := split(subject, "\n")[0] if {
+	contains(subject, "\n")
+} else := subject
+
+# METADATA
+# description: How many things a subject may turn out to be, where that is several.
+variants := {name: count(subjects) | some name, subjects in _variants_by_name}
+
+_variants_by_name := _variants_of
+
+_variants_of[named(job.subject)] contains job.subject if {
+	some job in jobs
+	contains(job.subject, "\n")
+}
+
+# METADATA
 # scope: document
 # description: |
 #   A text, or a value with texts in it, as findings show it: planned resources by their addresses, and nothing that is

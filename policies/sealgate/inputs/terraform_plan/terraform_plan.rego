@@ -13,6 +13,7 @@ import data.sealgate.inputs.terraform_plan.plan
 import data.sealgate.inputs.terraform_plan.references
 import data.sealgate.lib.arn
 import data.sealgate.lib.member
+import data.sealgate.lib.planned
 import data.sealgate.lib.value
 import data.sealgate.model.job
 
@@ -20,7 +21,7 @@ import data.sealgate.model.job
 # description: The jobs that the plan starts, changes or leaves as they are.
 jobs := array.concat(_planned_jobs, _carried_jobs)
 
-_planned_jobs := [_settled(change, started) |
+_planned_jobs := [settled |
 	some change in plan.changes
 	change.job != null
 	change.mode != "data"
@@ -39,6 +40,7 @@ _planned_jobs := [_settled(change, started) |
 		},
 		{"account": facts.account | facts.account.state == "known"},
 	))
+	some settled in _settled(change, started)
 ]
 
 # The requests that state machines, pipelines and schedules will make.
@@ -85,8 +87,17 @@ problems := plan.problems
 unguarded := ["terraform plan" |
 	is_object(plan.content)
 	count(problems) == 0
-	((count(jobs) + count(unread)) + count(policies)) + count(grants) == 0
+	judged := [policy | some policy in policies; _is_judged(policy)]
+	sum([count(jobs), count(unread), count(judged), count(grants)]) == 0
 ]
+
+# Who may assume a role says nothing of keys, and a policy that nobody's calls wait for need not be readable.
+_is_judged(policy) if policy.kind == "key_policy"
+
+_is_judged(policy) if {
+	policy.kind != "trust"
+	policy.document.state == "known"
+}
 
 # METADATA
 # description: The addresses of what the plan leaves as it is.
@@ -146,45 +157,57 @@ sensitive := plan.sensitive
 # description: |
 #   What AWS will know once the plan is applied, in the parts of the context; null is what the plan takes away.
 context := {
-	"keys": object.union(_deleted("key"), {key_arn: _key_entry(key) | some key_arn, key in _keys}),
+	"keys": object.union(
+		object.union(_read_keys, _deleted("key")),
+		{key_arn: _key_entry(key) | some key_arn, key in _keys},
+	),
 	"principals": object.union(
 		object.union(_deleted("role"), _deleted("user")),
 		{principal_arn: _principal_entry(principal) | some principal_arn, principal in _principals},
 	),
 	"aliases": _aliases,
 	"buckets": _buckets,
+	"key_ids": {key_id: arns[0] |
+		some key_id, found in _arns_by_key_id
+		arns := [key_arn | some key_arn in found]
+		count(arns) == 1
+	},
 } if {
 	is_object(plan.content)
 }
 
 # --- Jobs
 
-# What the plan does not know yet is taken from where its references lead.
-_settled(change, started) := object.union(started, {
-	"role": _first(_settled_places(change, [started.role])),
-	"keys": [object.union(key, {"roles": _settled_places(change, key.roles)}) |
-		some place in started.keys
-		some key in _settled_keys(change, place)
-	],
-	"buckets": [place |
-		some bucket in started.buckets
-		some place in _settled_buckets(change, bucket)
-	],
-	"models": _settled_places(change, started.models),
-})
+# What the plan does not know yet is taken from where its references lead. Where a key may be one of several, the job is
+# there once for each: the subjects differ by what follows a line break, and the decision joins them again.
+_settled(change, started) := [object.union(settled, {"subject": subject, "keys": keys}) |
+	some variant in numbers.range(0, most - 1)
+	subject := concat("", array.concat([started.subject], [concat("", ["\n", format_int(variant, 10)]) | most > 1]))
+	keys := [object.union(place, {"value": values[min([variant, count(values) - 1])]}) |
+		some index, place in settled.keys
+		values := candidates[index]
+	]
+] if {
+	settled := object.union(started, {
+		"role": _first(_settled_places(change, [started.role])),
+		"keys": [object.union(key, {"roles": _settled_places(change, key.roles)}) | some key in started.keys],
+		"buckets": [place |
+			some bucket in started.buckets
+			some place in _settled_buckets(change, bucket)
+		],
+		"models": _settled_places(change, started.models),
+	})
+	candidates := [_candidates(change, place) | some place in settled.keys]
+	most := max({1} | {count(values) | some values in candidates})
+}
 
 _first(places) := places[0] if count(places) > 0
 
 _first([]) := {"path": [], "value": value.absent}
 
-_settled_keys(_, place) := [place] if place.value.state != "unknown"
+_candidates(_, place) := [place.value] if place.value.state != "unknown"
 
-_settled_keys(change, place) := [object.union(place, {"value": found}) | some found in _or_absent(facts.key_texts_at(
-	change,
-	place.path,
-))] if {
-	place.value.state == "unknown"
-}
+_candidates(change, place) := _or_absent(facts.key_texts_at(change, place.path)) if place.value.state == "unknown"
 
 _or_absent([]) := [value.absent]
 
@@ -225,7 +248,7 @@ _indices_of_key[key.arn] contains index if some index, key in facts.keys
 
 _key_entry(key) := {
 	"metadata": _metadata(key),
-	"policy": _key_policy(key).document,
+	"policy": _evaluated(_key_policy(key)),
 	"grants": [_grants_of[index].grant | some index in object.get(_grants_by_key, key.arn, set())],
 }
 
@@ -234,6 +257,30 @@ _grants_of := grants
 _grants_by_key := _grant_indices
 
 _grant_indices[grant.key_arn] contains index if some index, grant in grants
+
+# What AWS said of keys before the plan was made.
+_read_keys := {key_arn: {"metadata": object.union(
+	{"Arn": key_arn},
+	{member: found |
+		some name, member in {
+			"key_manager": "KeyManager",
+			"key_spec": "KeySpec",
+			"key_state": "KeyState",
+			"key_usage": "KeyUsage",
+			"multi_region": "MultiRegion",
+			"origin": "Origin",
+		}
+		found := entries[0].values[name]
+		not found in [null, ""]
+	},
+)} |
+	some key_arn in {read.values.arn | some read in plan.read_data; read.type == "aws_kms_key"; is_string(read.values.arn)}
+	entries := [read | some read in plan.read_data; read.type == "aws_kms_key"; read.values.arn == key_arn]
+}
+
+_arns_by_key_id := _arns_of_key_id
+
+_arns_of_key_id[key.key_id] contains key.arn if some key in facts.keys
 
 # As DescribeKey will answer: what nobody sets is as CreateKey documents it.
 _metadata(key) := {
@@ -293,12 +340,13 @@ _key_policies := array.concat(
 _key_policy(key) := _policy_of(change, "key_policy", key.arn, "the key policy", [change.fact.policy]) if {
 	indices := _policies_by_key[key.arn]
 	change := facts.of_kind("key_policy")[min(indices)]
-} else := object.union(
-	_policy_of(key.change, "key_policy", key.arn, "the key policy", [key.change.fact.policy]),
-	{"document": value.unknown(concat("", ["the plan takes ", address, " away, and does not say which policy is left"]))},
-) if {
+} else := _entry(key.change, "key_policy", key.arn, "the key policy", [key.change.fact.policy], value.missing(
+	address,
+	concat("", ["the plan takes ", address, " away, and does not say which policy is left"]),
+	"Keep the resource, or write the policy into the key.",
+)) if {
 	address := min(_deleted_policies[key.arn])
-} else := object.union(_policy_of(key.change, "key_policy", key.arn, "the key policy", path), {"document": document}) if {
+} else := _entry(key.change, "key_policy", key.arn, "the key policy", path, document) if {
 	path := [key.change.fact.policy]
 	document := _or_default(planned_documents.at(key.change, path), key)
 }
@@ -322,21 +370,52 @@ _keys_of_text[name] contains key if {
 
 _policies_by_key := _policy_indices
 
-_policy_indices[key_arn.value] contains index if {
+_policy_indices[owner] contains index if {
 	some index, change in facts.of_kind("key_policy")
 	some key_arn in facts.key_arns_at(change, ["key_id"])
-	key_arn.state == "known"
+	owner := _key_of_policy(change, key_arn)
 }
 
-_policy_of(change, kind, owner, name, path) := {
-	"subject": change.address,
-	"kind": kind,
-	"owner": owner,
-	"account": arn.parse(owner).account,
-	"name": name,
-	"path": path,
-	"document": planned_documents.at(change, path),
-}
+# A key of another plan may be named by its id alone, or by what this plan does not tell: its policy is judged all the
+# same.
+_key_of_policy(change, named) := named.value if {
+	named.state == "known"
+	arn.parse(named.value)
+} else := concat(":", [
+	"arn",
+	facts.partition,
+	"kms",
+	facts.region_text(change),
+	facts.account_text,
+	concat("/", ["key", named.value]),
+]) if {
+	is_string(named.value)
+} else := planned.key_arn(facts.partition, facts.region_text(change), facts.account_text, change.index)
+
+_policy_of(change, kind, owner, name, path) := _entry(
+	change,
+	kind,
+	owner,
+	name,
+	path,
+	planned_documents.at(change, path),
+)
+
+_entry(change, kind, owner, name, path, found) := object.union(
+	{
+		"subject": change.address,
+		"kind": kind,
+		"owner": owner,
+		"account": arn.parse(owner).account,
+		"name": name,
+		"path": path,
+		"document": object.remove(found, ["doubt"]),
+	},
+	object.filter(found, ["doubt"]),
+)
+
+# What calls are evaluated with.
+_evaluated(policy) := object.get(policy, "doubt", policy.document)
 
 # The policy that KMS gives to a key for which nobody says another.
 _or_default(document, _) := document if document.state != "absent"
@@ -378,11 +457,11 @@ _principal_policies := array.concat(
 
 _principal_entry(principal) := {
 	"policies": array.concat(
-		[{"name": policy.name, "document": policy.document} |
+		[{"name": policy.name, "document": _evaluated(policy)} |
 			some policy in _own_policies(principal)
 			policy.kind == "identity"
 		],
-		[{"name": policy.name, "document": policy.document} |
+		[{"name": policy.name, "document": _evaluated(policy)} |
 			some index in object.get(_attached_by_principal, principal.arn, set())
 			some policy in _attached_policies[index]
 			policy.owner == principal.arn
@@ -393,7 +472,7 @@ _principal_entry(principal) := {
 
 # What stands in the resource of the principal itself.
 _own_policies(principal) := array.concat(
-	[_policy_of(principal.change, "identity", principal.arn, _named("the policy", block[inline.name]), path) |
+	[_policy_of(principal.change, "identity", principal.arn, _named("the policy", object.get(block, inline.name, null)), path) |
 		inline := principal.change.fact.inline
 		some index, block in principal.change.values[inline.block]
 		path := [inline.block, index, inline.document]
@@ -415,7 +494,7 @@ _named(what, name) := what if not is_string(name)
 
 # The policies that other resources give to a principal, by the index of the change: one for each principal.
 _attached_policies := object.union(
-	{change.index: [_policy_of(change, "identity", owner, _named("the policy", change.values.name), [change.fact.document]) |
+	{change.index: [_policy_of(change, "identity", owner, _named("the policy", object.get(change.values, "name", null)), [change.fact.document]) |
 		some owner in _owners(change)
 	] |
 		some change in facts.of_kind("inline_policy")
@@ -437,12 +516,31 @@ _attached_indices[policy.owner] contains index if {
 	some policy in attached
 }
 
-# The ARNs of the principals that a policy or an attachment is for.
+# The ARNs of the principals that a policy or an attachment is for. One that is not of this plan is named by what is
+# known of it, so that what it is given is judged.
 _owners(change) := [owner |
 	some named in _named_principals(change)
-	named.state == "known"
-	some owner in object.get(_principals_by_name, named.value, set())
+	some owner in _principals_named(change, named)
 ]
+
+_principals_named(change, named) := _principals_by_name[named.value] if {
+	named.state == "known"
+	_principals_by_name[named.value]
+} else := {concat("", ["arn:", facts.partition, ":iam::", facts.account_text, ":", _kind_of(change), "/", named.value])} if {
+	named.state == "known"
+	is_string(named.value)
+} else := {concat("", [
+	"arn:",
+	facts.partition,
+	":iam::",
+	facts.account_text,
+	":",
+	_kind_of(change),
+	"/",
+	planned.name(change.index),
+])}
+
+_kind_of(change) := object.get(change.fact, "of", "role")
 
 _named_principals(change) := facts.texts_at(change, [change.fact.of]) if {
 	change.fact.of
@@ -453,10 +551,15 @@ _named_principals(change) := facts.texts_at(change, [change.fact.of]) if {
 
 _principals_by_name := _named_arns
 
-_named_arns[principal.name] contains principal.arn if some principal in facts.principals
+_named_arns[name] contains principal.arn if {
+	some principal in facts.principals
+
+	# By its ARN where the configuration of an old version names the resource alone.
+	some name in [principal.name, principal.arn]
+}
 
 # The document behind the ARN of a managed policy: of this plan, or of none that it says.
-_managed(_, named, owner, _) := [_policy_of(found, "identity", owner, _named("the policy", found.values.name), [found.fact.document]) |
+_managed(_, named, owner, _) := [_policy_of(found, "identity", owner, _named("the policy", object.get(found.values, "name", null)), [found.fact.document]) |
 	some index in _managed_by_arn[named.value]
 	found := plan.changes[index]
 ] if {
@@ -504,7 +607,7 @@ _boundary(principal) := value.absent if {
 }
 
 # A managed policy that the plan gives to nobody is judged as it stands.
-_unattached_policies := [_policy_of(change, "identity", policy_arn, _named("the policy", change.values.name), [change.fact.document]) |
+_unattached_policies := [_policy_of(change, "identity", policy_arn, _named("the policy", object.get(change.values, "name", null)), [change.fact.document]) |
 	some policy_arn, indices in _managed_by_arn
 	change := plan.changes[min(indices)]
 	not _given_policies[change.address]
@@ -559,6 +662,15 @@ _aliases := object.union(
 )
 
 _targets_by_alias := _alias_targets
+
+_alias_targets[name] contains read.values.target_key_arn if {
+	some read in plan.read_data
+	read.type == "aws_kms_alias"
+	is_string(read.values.target_key_arn)
+	some member in ["name", "arn"]
+	name := read.values[member]
+	is_string(name)
+}
 
 _alias_targets[name] contains key_arn.value if {
 	some alias in facts.aliases

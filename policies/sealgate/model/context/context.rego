@@ -485,7 +485,9 @@ _alias_names(job, alias) := {alias} | {concat(":", ["arn", partition, "kms", reg
 	account := job.account.value
 }
 
-_own(job, key_id) := value.known(concat(":", [
+_own(job, key_id) := value.known(_declared.key_ids[key_id]) if {
+	_declared.key_ids[key_id]
+} else := value.known(concat(":", [
 	"arn", job.partition.value, "kms", job.region.value, job.account.value, concat("", ["key/", key_id]),
 ])) if {
 	every part in [job.partition, job.region, job.account] {

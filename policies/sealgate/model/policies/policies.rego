@@ -16,7 +16,8 @@ import data.sealgate.model.context
 # description: |
 #   The documents: `{subject, kind, owner, account, name, path, document}`. `kind` is key_policy, identity,
 #   permissions_boundary, session or trust; `owner` the ARN of the key or principal; `name` what a person would call the
-#   document; `document` an object or JSON text in three states.
+#   document; `document` an object or JSON text in three states. What an adapter can tell of a document in part has
+#   `doubt` besides, the unknown value of the whole.
 all := array.flatten([_declared, _key_policies, _principal_policies])
 
 # What a plan or an object declares of a key or principal stands in it, and not in the context besides.
@@ -29,13 +30,20 @@ _declared_owners := {policy.owner | some policy in _declared}
 #   The documents that permissions are evaluated from, each with the `group` of its statements. A trust policy is none
 #   of them.
 read := [object.union(policy, {
-	"group": document.single(policy.document, layer, policy.name),
+	"group": group,
+	"evaluated": _evaluated(policy, layer, group),
 	"steps": array.concat(policy.path, ["Statement"]),
 	"has_list": _has_list(policy.document.value),
 }) |
 	some policy in all
 	layer := _layers[policy.kind]
+	group := document.single(policy.document, layer, policy.name)
 ]
+
+# Where some of a document can't be told, what can be is judged, and calls are evaluated without an answer.
+_evaluated(policy, layer, _) := document.single(policy.doubt, layer, policy.name) if policy.doubt
+
+_evaluated(policy, _, group) := group if not policy.doubt
 
 # METADATA
 # description: |
@@ -216,7 +224,7 @@ _key_policies := [{
 	not _declared_owners[key_arn]
 ]
 
-_key_groups := {policy.owner: policy.group | some policy in read; policy.kind == "key_policy"}
+_key_groups := {policy.owner: policy.evaluated | some policy in read; policy.kind == "key_policy"}
 
 _principal_groups := {principal_arn: _principal(principal_arn, {"identity", "session"}) |
 	some principal_arn in (_principal_arns | _declared_principals)
@@ -247,7 +255,7 @@ _indices_by_owner := _indices_of_owner
 _indices_of_owner[policy.owner] contains index if some index, policy in read
 
 # What is no list was not read policy by policy.
-_group(principal_arn, kind, member, read_kinds) := document.merged([policy.group |
+_group(principal_arn, kind, member, read_kinds) := document.merged([policy.evaluated |
 	some index in object.get(_read_by_owner, [principal_arn, kind], set())
 	policy := read[index]
 ]) if {

@@ -28,7 +28,7 @@ candidates := {candidate |
 lost := {{
 	"address": candidate.address,
 	"kind": candidate.kind,
-	"job": simulation.job.subject,
+	"job": model.named(simulation.job.subject),
 	"who": simulation.who.arn.value,
 	"key": simulation.key.arn,
 	"action": action,
@@ -38,7 +38,7 @@ lost := {{
 	some action, answer in simulation.answers
 	answer.decision != "denied"
 	some candidate in candidates
-	candidate.job == simulation.job.subject
+	candidate.job == model.named(simulation.job.subject)
 	candidate.owner in _owners(simulation)
 	not deleted[candidate]
 	_takes_away(candidate, answer, _identified(simulation, action))
@@ -53,7 +53,7 @@ deleted := {candidate |
 	data.sealgate.inputs.terraform_plan.deleted[candidate.address]
 }
 
-_unchanged_jobs := [job | some job in model.jobs; model.unchanged[job.subject]]
+_unchanged_jobs := [job | some job in model.jobs; model.unchanged[model.named(job.subject)]]
 
 # Each world is read as an input of its own.
 _calls_before := simulated if {
@@ -73,11 +73,11 @@ _changed_of_owner[access.owner] contains access if {
 }
 
 # The keys and principals of the jobs, as they name them.
-_uses_before := {{"job": named.job.subject, "owner": named.arn.value} |
+_uses_before := {{"job": model.named(named.job.subject), "owner": named.arn.value} |
 	some named in model.named_keys
-	model.unchanged[named.job.subject]
+	model.unchanged[model.named(named.job.subject)]
 	named.arn.state == "known"
-} | {{"job": job.subject, "owner": role.value.value} |
+} | {{"job": model.named(job.subject), "owner": role.value.value} |
 	some job in _unchanged_jobs
 	some role in array.concat([job.role], [role | some key in job.keys; some role in object.get(key, "roles", [])])
 	is_string(role.value.value)

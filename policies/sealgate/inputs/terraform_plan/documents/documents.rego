@@ -14,7 +14,8 @@ import data.sealgate.lib.value
 
 # METADATA
 # description: |
-#   The document at a path of a change, in three states: absent where nobody set it.
+#   The document at a path of a change, in three states: absent where nobody set it. Where some of it can't be told,
+#   `doubt` is the unknown value that calls are evaluated with, and the document has the statements that can be told.
 at(change, path) := _read(change, path, _place(change, path).value)
 
 _read(_, _, found) := value.absent if found.state == "absent"
@@ -24,7 +25,7 @@ _read(_, _, found) := _known(found.value) if found.state == "known"
 _read(change, path, found) := _resolved(references.of(change, path)) if found.state == "unknown"
 
 # Whose account a document names matters to what it allows.
-_known(content) := facts.account if {
+_known(content) := object.union(value.known(content), {"doubt": facts.account}) if {
 	facts.account.state == "unknown"
 	is_string(content)
 	regex.match(`[^0-9][0-9]{12}[^0-9]`, content)
@@ -40,6 +41,24 @@ _resolved(source) := value.absent if {
 	count(source.targets) == 1
 	source.targets[0].attribute in {"json", "minified_json"}
 	_assembled[source.targets[0].index]
+} else := _unresolved(source)
+
+# A text that names what is yet to be created is unknown as a whole.
+_unresolved(source) := value.missing(
+	concat(", ", named),
+	concat("", ["the policy is not known until apply: it comes from ", concat(", ", named)]),
+	concat(" ", [
+		"Write it as an aws_iam_policy_document, whose statements the plan shows,",
+		"or of values that are known when the plan is made.",
+	]),
+) if {
+	named := sort([name |
+		some name in ({name | some name in source.open} | {concat(".", [change.address, target.attribute]) |
+			some target in source.targets
+			change := plan.changes[target.index]
+		})
+	])
+	count(named) > 0
 } else := facts.unresolved(source)
 
 # The documents of data sources that are read while the plan is applied, by the index of the change.
@@ -52,15 +71,26 @@ _assembled := {change.index: _document(change) |
 
 _place(change, path) := member.place(plan.reading(change), path)
 
-_document(change) := value.unknown(concat("", [change.address, _doubts(change)[0]])) if {
-	count(_doubts(change)) > 0
-} else := value.known({
-	"Version": _version(change),
-	"Statement": [statement |
-		some index, block in change.values.statement
-		statement := _statement(change, ["statement", index], block)
-	],
-})
+_document(change) := value.unknown(concat("", [change.address, doubts[0]])) if {
+	doubts := _doubts_of_whole(change)
+	count(doubts) > 0
+} else := object.union(
+	value.known({
+		"Version": _version(change),
+		"Statement": [statement |
+			some index, block in change.values.statement
+			count(_doubts_of(change, index, block)) == 0
+			statement := _statement(change, ["statement", index], block)
+		],
+	}),
+	{"doubt": value.unknown(concat("", [change.address, doubts[0]])) |
+		doubts := [doubt |
+			some index, block in change.values.statement
+			some doubt in _doubts_of(change, index, block)
+		]
+		count(doubts) > 0
+	},
+)
 
 _version(change) := version if {
 	version := change.values.version
@@ -68,7 +98,7 @@ _version(change) := version if {
 } else := "2012-10-17"
 
 # Why the whole document is not known, as clauses.
-_doubts(change) := array.flatten([
+_doubts_of_whole(change) := array.flatten([
 	[" takes statements from other documents, which are not read" |
 		some name in ["source_policy_documents", "override_policy_documents", "source_json", "override_json"]
 		given := _place(change, [name]).value
@@ -78,20 +108,22 @@ _doubts(change) := array.flatten([
 	[" has statements that are not known until apply" |
 		_place(change, ["statement"]).value.state == "unknown"
 	],
-	[doubt |
-		some index, block in change.values.statement
-		some path in _texts_of(["statement", index], block)
-		count(_texts(change, path).doubts) > 0
-		doubt := concat("", [
-			", statement ",
-			format_int(index + 1, 10),
-			": its ",
-			concat(" ", [step | some step in array.slice(path, 2, count(path)); is_string(step)]),
-			" can't be told: ",
-			_texts(change, path).doubts[0],
-		])
-	],
 ])
+
+# Why it is not known who may do what by a statement.
+_doubts_of(change, index, block) := [doubt |
+	some path in _texts_of(["statement", index], block)
+	doubts := _texts(change, path).doubts
+	count(doubts) > 0
+	doubt := concat("", [
+		", statement ",
+		format_int(index + 1, 10),
+		": its ",
+		concat(" ", [step | some step in array.slice(path, 2, count(path)); is_string(step)]),
+		" can't be told: ",
+		doubts[0],
+	])
+]
 
 # The lists without which it is not known who may do what. What is not known of a resource leaves its statement open.
 _texts_of(steps, block) := array.flatten([

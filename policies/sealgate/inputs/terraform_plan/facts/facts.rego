@@ -40,7 +40,7 @@ aliases := [object.union(alias, {"keys": key_arns_at(plan.changes[alias.index], 
 _aliases := [{"index": change.index, "address": change.address, "name": name, "arn": alias_arn} |
 	some change in _of_kind.alias
 	name := _alias_name(change)
-	alias_arn := concat(":", ["arn", partition, "kms", _region_text(change), account_text, name])
+	alias_arn := concat(":", ["arn", partition, "kms", region_text(change), account_text, name])
 ]
 
 # METADATA
@@ -255,9 +255,9 @@ _of_kind := {kind: [change |
 
 _key_arn(change, values) := values.arn if {
 	is_string(values.arn)
-} else := planned.key_arn(partition, _region_text(change), account_text, change.index) if {
+} else := planned.key_arn(partition, region_text(change), account_text, change.index) if {
 	not _is_multi_region(change, values)
-} else := planned.multi_region_key_arn(partition, _region_text(change), account_text, change.index)
+} else := planned.multi_region_key_arn(partition, region_text(change), account_text, change.index)
 
 _is_multi_region(change, _) if change.fact.multi_region
 
@@ -265,7 +265,9 @@ _is_multi_region(_, values) if values.multi_region == true
 
 _key_id(key_arn) := split(arn.parse(key_arn).resource, "/")[1]
 
-_region_text(change) := found.value if {
+# METADATA
+# description: The Region in made-up ARNs of a change.
+region_text(change) := found.value if {
 	found := region(change)
 	found.state == "known"
 } else := planned.region

@@ -167,6 +167,16 @@ problems contains _problem(["format_version"], concat("", [
 }
 
 problems contains _problem([], concat(" ", [
+	"this is no plan, for it has none of resource_changes, planned_values and configuration:",
+	"print one with terraform show -json FILE",
+])) if {
+	is_object(content)
+	every name in ["format_version", "resource_changes", "planned_values", "configuration"] {
+		not value.has(content, name)
+	}
+}
+
+problems contains _problem([], concat(" ", [
 	"this is a state, not a plan: make a plan with terraform plan -out=FILE",
 	"and print it with terraform show -json FILE",
 ])) if {

@@ -77,6 +77,7 @@ findings contains found if {
 findings contains found if {
 	some simulation in _judged
 	simulation.alternative
+	count(_alternatives(simulation)) > 0
 	denied := {action: answer |
 		some action, answer in call_findings.denied(simulation)
 		every other in _alternatives(simulation) {
@@ -92,8 +93,7 @@ findings contains found if {
 	simulation.alternative
 	denied := {action: answer |
 		some action, answer in call_findings.denied(simulation)
-		some other in _alternatives(simulation)
-		other.answers[action].decision != "denied"
+		_may_be_allowed_to_another(simulation, action)
 	}
 	count(denied) > 0
 
@@ -136,6 +136,14 @@ _judged := [simulation |
 	not simulation.inferred
 	not simulation.entry.allowed_by_grant
 ]
+
+# Of a caller that nobody knows there is no answer.
+_may_be_allowed_to_another(simulation, _) if count(_alternatives(simulation)) == 0
+
+_may_be_allowed_to_another(simulation, action) if {
+	some other in _alternatives(simulation)
+	other.answers[action].decision != "denied"
+}
 
 _alternatives(simulation) := [other |
 	some index in _by_call[_call(simulation)]

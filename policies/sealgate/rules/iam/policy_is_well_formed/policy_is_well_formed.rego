@@ -24,6 +24,8 @@ checked contains policy.subject if {
 	policy.document.state == "known"
 }
 
+checked contains policy.subject if some policy in _declared
+
 findings contains found if {
 	some policy in policies.read
 	some problem in policy.group.problems
@@ -34,6 +36,24 @@ findings contains found if {
 		concat("", [policy.name, " is malformed: ", problem.message]),
 	)
 }
+
+# What the context does not give is waited for by the calls; a key policy that a plan declares is judged for itself.
+findings contains found if {
+	some policy in _declared
+	unknown := object.get(policy, "doubt", policy.document)
+	unknown.state == "unknown"
+
+	# Only what calls it allows waits for the account: its statements stand there.
+	object.get(unknown, "part", "") != "account"
+
+	found := finding.unverified(policy.subject, policy.path, unknown)
+}
+
+_declared := [policy |
+	some policy in policies.read
+	policy.kind == "key_policy"
+	policy.path[0] != "context"
+]
 
 _steps("") := []
 
