@@ -16,6 +16,7 @@ import warnings
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from botocore.client import BaseClient
@@ -127,7 +128,7 @@ def _emitters(target: object) -> Iterator[BaseEventHooks]:
         yield client.meta.events
     elif (emitter := _emitter_of_session(target)) is not None:
         yield emitter
-    else:
+    elif not isinstance(target, ModuleType):
         # A session of the SageMaker SDK has a boto session, and clients of several services that it made before.
         for part in getattr(target, "__dict__", {}).values():
             if isinstance(part, BaseClient):
