@@ -14,7 +14,7 @@ CONTROL_PLANE := .tools/bin/kube-apiserver .tools/bin/kubectl .tools/bin/etcd
 
 # In this order: each may read what those before it have written.
 GENERATORS := operations wire terraform_jobs kubernetes_jobs instance_storage condition_keys capabilities catalogue \
-	traceability policies \
+	traceability policies chart \
 	$(patsubst webhook/sealgate/generate/%.py,%,$(wildcard webhook/sealgate/generate/openapi.py))
 
 .PHONY: help
@@ -36,7 +36,7 @@ test-kubernetes: venv tools $(CONTROL_PLANE) ## Run the service and the chart ag
 	$(PY) -m pytest -m kubernetes tests/kubernetes
 
 .PHONY: check
-check: venv tools ## Check format, lint, types, and that every generated file is up to date.
+check: venv tools chart ## Check format, lint, types, and that every generated file is up to date.
 	$(PY) -m ruff format --check
 	$(PY) -m ruff check
 	$(PY) -m mypy
@@ -48,8 +48,8 @@ check: venv tools ## Check format, lint, types, and that every generated file is
 	failed=0; for generator in $(GENERATORS); do $(PY) -m sealgate.generate.$$generator --check || failed=1; done; exit $$failed
 
 .PHONY: chart
-chart: venv tools ## Check the Helm chart with each of charts/sealgate/ci/*.yaml.
-	for values in charts/sealgate/ci/*.yaml; do .tools/bin/helm lint --strict --quiet --values $$values charts/sealgate; done
+chart: venv tools ## Check the Helm chart with each of its files of values: lint, the API's own schemas, kube-score.
+	$(PY) tests/chart_checks.py
 
 .PHONY: generate
 generate: venv tools ## Write every generated file: tables, catalogue, RULES.md, TRACEABILITY.md, compiled policies.
