@@ -88,12 +88,14 @@ class TestAMemberOfARequest:
         assert locate("x", ["JobName", "inside"]) == Location("job.yaml", lines[0])
 
     def test_of_a_kubernetes_object_has_its_line(self) -> None:
-        Path("job.yaml").write_text("kind: TrainingJob\nspec:\n  roleARN: r\n")
-        content = {"kind": "TrainingJob", "spec": {"roleARN": "r"}}
+        Path("job.yaml").write_text(
+            "kind: TrainingJob\nstatus: null\nspec:\n  tags: [{key: k, value: null}]\n  roleARN: r\n"
+        )
+        content = {"kind": "TrainingJob", "spec": {"roleARN": "r", "tags": [{"key": "k"}]}}
 
         locate = origins.of_input("job.yaml", {"kubernetes_object": {"object": content}}, None)
 
-        assert locate("x", ["spec", "roleARN"]) == Location("job.yaml", 3)
+        assert locate("x", ["spec", "roleARN"]) == Location("job.yaml", 5)
 
     @pytest.mark.parametrize("text", ["a: [", '{"another": "request"}', "x" * 2**21, "\ud83d"])
     def test_of_a_file_without_places_has_the_file(self, text: str) -> None:

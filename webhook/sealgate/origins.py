@@ -110,10 +110,18 @@ def _places(source: str, roots: Sequence[tuple[str, ...]], members: object) -> t
     places = read_places(source)
     if places is None:
         return None
-    return next(((places, root) for root in roots if _at(places.value, root) == members), None)
+    wanted = _without_nulls(members)
+    return next(((places, root) for root in roots if _without_nulls(_at(places.value, root)) == wanted), None)
 
 
 def _at(value: object, steps: tuple[str, ...]) -> object:
     for step in steps:
         value = value.get(step) if isinstance(value, dict) else None
     return value
+
+
+def _without_nulls(value: object) -> object:
+    """Return a value as it is where null means absent, which it does to Kubernetes."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(member) for name, member in value.items() if member is not None}
+    return [_without_nulls(element) for element in value] if isinstance(value, list) else value

@@ -96,8 +96,9 @@ def _of_many(result: Result, by_subject: Mapping[str, Sequence[_Said]], page: Pa
             gist = _gist(one)
             if not one.denies and gist in common and gist not in told:
                 told.add(gist)
-                heading = page.paint(f"{len(having[gist])} subjects", "strong")
-                yield "\n".join([f"{heading}: {_named(having[gist])}", "", *_finding(one, page)])
+                heading = f"{len(having[gist])} subjects:"
+                names = page.wrapped(_named(having[gist]), label=heading, indent=0, style="strong")
+                yield "\n".join([names, "", *_finding(one, page)])
     if quiet := sum(not said for said in own.values()):
         word = _painted_word(page, allowed=True)
         yield f"{word}  {counted(quiet, 'other subject(s)')}  ({printable(result.source)})"
@@ -112,7 +113,7 @@ def _gist(said: _Said) -> tuple[str, ...]:
 def _named(subjects: Iterable[str]) -> str:
     names = sorted(subjects)
     more = [f"and {len(names) - _NAMED} more"] if len(names) > _NAMED else []
-    return ", ".join([*map(printable, names[:_NAMED]), *more])
+    return ", ".join([*names[:_NAMED], *more])
 
 
 def _fails(said: _Said) -> bool:
