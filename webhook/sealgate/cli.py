@@ -122,12 +122,8 @@ class _OutputType(click.ParamType[outputs.Output]):
 
     name = "output"
 
-    def convert(
-        self, value: str | outputs.Output, param: click.Parameter | None, ctx: click.Context | None
-    ) -> outputs.Output:
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> outputs.Output:
         """Return what is asked for, or fail with what is wrong with it."""
-        if isinstance(value, outputs.Output):
-            return value
         try:
             return outputs.parse(value)
         except ValueError as error:
