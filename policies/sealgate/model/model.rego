@@ -65,29 +65,45 @@ _variants_of[named(job.subject)] contains job.subject if {
 # description: |
 #   A text, or a value with texts in it, as findings show it: planned resources by their addresses, and nothing that is
 #   sensitive.
-shown(content) := _shown(content, _addresses, _sensitive) if is_string(content)
+shown(content) := _shown(content) if is_string(content)
 
 shown(content) := content if {
 	not is_string(content)
 	count(_addresses) + count(_sensitive) == 0
 }
 
-shown(content) := json.unmarshal(_shown(json.marshal(content), _quoted_addresses, _quoted_secrets)) if {
+# Text by text, so that what is left is the same value whatever a secret looks like.
+shown(content) := json.unmarshal(concat("", [_shown_token(token[0]) |
+	some token in regex.find_all_string_submatch_n(`"(?:[^"\\]|\\.)*"|[^"]+`, json.marshal(content), -1)
+])) if {
 	not is_string(content)
 	count(_addresses) + count(_sensitive) > 0
 }
 
-_shown(text, addresses, secrets) := strings.replace_n(
-	{secret: "(sensitive value)" | some secret in secrets},
-	planned.shown(text, addresses),
-)
+_shown_token(token) := json.marshal(_shown(json.unmarshal(token))) if startswith(token, `"`)
 
-# As they stand in JSON.
-_quoted_addresses := {index: _quoted(address) | some index, address in _addresses}
+_shown_token(token) := token if not startswith(token, `"`)
 
-_quoted_secrets := {_quoted(secret) | some secret in _sensitive}
+_shown(text) := _without(planned.shown(text, _addresses), [secret | some secret in _sensitive; contains(text, secret)])
 
-_quoted(text) := substring(written, 1, count(written) - 2) if written := json.marshal(text)
+_without(text, []) := text
+
+# The longer one first: the shorter may be a part of it.
+_without(text, secrets) := concat(_hidden, _split(_split(_split(_split(_split(_split([text], 0, by), 1, by), 2, by), 3, by), 4, by), 5, by)) if {
+	count(secrets) in {1, 2, 3, 4, 5, 6}
+	by := [secret | some [_, secret] in sort([[0 - count(secret), secret] | some secret in secrets])]
+}
+
+_without(_, secrets) := _hidden if count(secrets) > 6
+
+_split(parts, index, secrets) := [piece |
+	some part in parts
+	some piece in split(part, secrets[index])
+] if {
+	secrets[index]
+} else := parts
+
+_hidden := "(sensitive value)"
 
 _addresses := data.sealgate.inputs.terraform_plan.addresses
 

@@ -73,3 +73,64 @@ _job := {
 	"region": {"state": "known", "value": "us-west-2"},
 	"account": {"state": "known", "value": "111122223333"},
 }
+
+# --- What findings show
+
+test_made_up_names_are_shown_as_addresses_at_any_depth if {
+	content := {
+		"key": "arn:aws:kms:us-west-2:111122223333:key/00000000-0000-0000-0000-000000000001",
+		"list": ["planned-000000000002", 7, null, true, {"deep \"quoted\"": "of planned-000000000002"}],
+	}
+	shown := model.shown(content) with data.sealgate.inputs.terraform_plan.addresses as _addresses
+	shown == {
+		"key": "module.a[\"x\"].aws_kms_key.k",
+		"list": ["aws_iam_role.r", 7, null, true, {"deep \"quoted\"": "of aws_iam_role.r"}],
+	}
+	"by aws_iam_role.r" == model.shown("by planned-000000000002") with data.sealgate.inputs.terraform_plan.addresses as _addresses
+}
+
+test_nothing_sensitive_is_shown if {
+	secrets := {"hunter", "hunter2", "my \"quoted\" secret", ",", "7", "null", "{"}
+	every given, expected in {
+		"it is hunter2 or hunter": "it is (sensitive value) or (sensitive value)",
+		"hunter2hunter": "(sensitive value)(sensitive value)",
+		"a my \"quoted\" secret b": "a (sensitive value) b",
+		"nothing of it": "nothing of it",
+		"": "",
+	} {
+		model.shown(given) == expected with data.sealgate.inputs.terraform_plan as {"sensitive": secrets, "addresses": {}}
+	}
+
+	# Texts alone are hidden: what holds them stays JSON.
+	shown := model.shown({"list": [7, null, "7", "null", "a,b"], "my \"quoted\" secret": {}}) with data.sealgate.inputs.terraform_plan as {"sensitive": secrets, "addresses": {}}
+	shown == {
+		"list": [7, null, "(sensitive value)", "(sensitive value)", "a(sensitive value)b"],
+		"(sensitive value)": {},
+	}
+}
+
+test_text_with_many_secrets_is_hidden_as_a_whole if {
+	some_secrets := {"a", "b", "c", "d", "e", "f"}
+	shown := model.shown("a-b-c-d-e-f") with data.sealgate.inputs.terraform_plan as {"sensitive": some_secrets, "addresses": {}}
+	shown == concat("-", [hidden | some hidden in array.flatten([["(sensitive value)"] | some secret in some_secrets])])
+
+	more := some_secrets | {"g"}
+	model.shown("a-b-c-d-e-f-g") == "(sensitive value)" with data.sealgate.inputs.terraform_plan as {"sensitive": more, "addresses": {}}
+}
+
+test_shown_as_it_is_where_there_is_no_plan if {
+	every content in ["planned-000000000001", {"a": ["planned-000000000001", 7]}, [], null, 7, false] {
+		model.shown(content) == content with input as {"subject": {"aws_request": {}}}
+	}
+}
+
+test_what_every_adapter_leaves_as_it_is_and_grants if {
+	adapters := {
+		"terraform_plan": {"unchanged": {"a", "b"}, "grants": [{"subject": "c"}]},
+		"kubernetes_object": {"unchanged": {"d"}, "grants": [{"subject": "e"}]},
+	}
+	model.unchanged == {"a", "b", "d"} with data.sealgate.inputs as adapters
+	{subject | some subject in model.granting} == {"c", "e"} with data.sealgate.inputs as adapters
+}
+
+_addresses := {0: "module.a[\"x\"].aws_kms_key.k", 1: "aws_iam_role.r"}
