@@ -7,12 +7,11 @@
 # scope: package
 package sealgate
 
-import data.sealgate.inputs.terraform_plan.plan
-import data.sealgate.lib.value
 import data.sealgate.lib.wildcard
 import data.sealgate.model
 import data.sealgate.model.context
 import data.sealgate.model.settings
+import data.sealgate.model.time
 
 decision := {
 	"allowed": _allowed,
@@ -239,25 +238,18 @@ _exception_status := [status |
 
 # A day without a time is meant to its end. Without a clock nothing that expires is honoured.
 _status(exception) := "no clock" if {
-	not _is_time(_now)
+	not _is_time(time.now)
 } else := "unreadable expiry" if {
 	not is_string(object.get(exception, "expires", null))
 } else := "in force" if {
 	regex.match(`^\d{4}-\d{2}-\d{2}$`, exception.expires)
-	substring(_now, 0, 10) <= exception.expires
+	substring(time.now, 0, 10) <= exception.expires
 } else := "in force" if {
 	_is_time(exception.expires)
-	substring(_now, 0, 19) < substring(exception.expires, 0, 19)
+	substring(time.now, 0, 19) < substring(exception.expires, 0, 19)
 } else := "expired" if {
 	regex.match(`^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d+)?Z)?$`, exception.expires)
 } else := "unreadable expiry"
-
-# Where nobody says the time, as under conftest, a plan says when it was made.
-default _now := ""
-
-_now := input.now if {
-	value.has(input, "now")
-} else := plan.content.timestamp
 
 _is_time(moment) if {
 	is_string(moment)

@@ -89,9 +89,10 @@ _shown(text) := _without(planned.shown(text, _addresses), [secret | some secret 
 _without(text, []) := text
 
 # The longer one first: the shorter may be a part of it.
-_without(text, secrets) := concat(_hidden, _split(_split(_split(_split(_split(_split([text], 0, by), 1, by), 2, by), 3, by), 4, by), 5, by)) if {
+_without(text, secrets) := concat(_hidden, _split(_split(_split(three, 3, by), 4, by), 5, by)) if {
 	count(secrets) in {1, 2, 3, 4, 5, 6}
 	by := [secret | some [_, secret] in sort([[0 - count(secret), secret] | some secret in secrets])]
+	three := _split(_split(_split([text], 0, by), 1, by), 2, by)
 }
 
 _without(_, secrets) := _hidden if count(secrets) > 6

@@ -86,7 +86,7 @@ test_made_up_names_are_shown_as_addresses_at_any_depth if {
 		"key": "module.a[\"x\"].aws_kms_key.k",
 		"list": ["aws_iam_role.r", 7, null, true, {"deep \"quoted\"": "of aws_iam_role.r"}],
 	}
-	"by aws_iam_role.r" == model.shown("by planned-000000000002") with data.sealgate.inputs.terraform_plan.addresses as _addresses
+	model.shown("by planned-000000000002") == "by aws_iam_role.r" with data.sealgate.inputs.terraform_plan.addresses as _addresses
 }
 
 test_nothing_sensitive_is_shown if {
