@@ -298,6 +298,20 @@ class TestHostileClients:
                 assert service.review(connection, "u-1")["uid"] == "u-1"
                 assert time.monotonic() - started < 8
 
+    def test_that_say_nothing_after_the_handshake_take_no_thread(
+        self, serve: Serve, tls: list[str], trusting: ssl.SSLContext
+    ) -> None:
+        service = serve(*tls, "--threads=1", context=trusting)
+        with (
+            closing(service.connect()) as spare,
+            closing(service.connect()) as connection,
+        ):
+            spare.connect()
+            started = time.monotonic()
+            assert service.review(connection, "u-1")["uid"] == "u-1"
+            assert time.monotonic() - started < 2
+            assert service.review(spare, "u-2")["uid"] == "u-2"
+
     def test_with_a_long_head_are_refused(self, serve: Serve) -> None:
         service = serve()
         with closing(service.connect()) as connection:

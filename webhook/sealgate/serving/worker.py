@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import math
+import select
 import selectors
 import socket
+import ssl
 import threading
 import time
 from functools import partial
@@ -34,14 +36,17 @@ class _Connection(Protocol):
     initialized: bool
     data_ready: bool
     timeout: float
+    client: object
 
+    def init(self) -> None: ...
     def __hash__(self) -> int: ...
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
     """A worker in which no client holds a thread for long, and that stops without refusing anybody.
 
-    A connection takes a thread when its first byte is there, and loses it when the rest does not follow in time. After
+    A connection takes a thread when its first byte is there, and loses it when the rest does not follow in time. So it
+    is again when its handshake is over: an API server opens more connections than it then has requests for. After
     SIGTERM the worker says that it is not ready, answers whoever still comes until the drain time is over, and each
     with the request to connect anew.
     """
@@ -77,8 +82,19 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
         super().enqueue_req(conn)
 
     def handle(self, conn: _Connection) -> object:
-        """Read the head of a request, and answer it."""
+        """Read the head of a request, and answer it; only shake hands where there is no request yet."""
         self._until[conn] = time.monotonic() + _HEAD_S
+        if self.cfg.is_ssl and not conn.initialized:
+            try:
+                conn.sock.setblocking(True)
+                conn.init()
+                if not _has_come(conn.sock):
+                    return True  # as a connection that is kept alive: it waits without a thread
+            except OSError as error:  # an SSLError is one
+                self.log.debug("There is no handshake: %s", error)
+                if isinstance(error, ssl.SSLError) and error.args[0] != ssl.SSL_ERROR_EOF:
+                    self.handle_error(None, conn.sock, conn.client, error)
+                return False
         return super().handle(conn)
 
     def handle_request(self, req: object, conn: _Connection) -> object:
@@ -124,3 +140,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
         conn.timeout = time.monotonic() + _FIRST_BYTE_S
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+
+def _has_come(encrypted: socket.socket) -> bool:
+    """Return whether there is something to read on a connection whose handshake is over."""
+    if isinstance(encrypted, ssl.SSLSocket) and encrypted.pending():
+        return True
+    ready = select.poll()
+    ready.register(encrypted, select.POLLIN)
+    return bool(ready.poll(0))
