@@ -14,6 +14,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 import click
 import pytest
+from tests.conftest import JOB
 
 from sealgate import __version__, cli, engines
 from sealgate.errors import EngineError
@@ -175,6 +176,65 @@ class TestInputs:
 
         assert run("check", "jobs", "job.json") == 0
         assert len(engine.documents) == 3
+
+    def test_are_the_objects_of_manifests(
+        self, run: Run, engine: Any, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (folder / "chart").mkdir()
+        job = json.dumps(JOB)
+        written("# from a template\n---\n" + job + "\n---\n" + job + "\n", "chart/jobs.yaml")
+        written("a: 1\n", "chart/values.yaml")
+
+        assert run("check", "chart") == 0
+        assert [document["subject"] for document in engine.documents] == [{"kubernetes_object": {"object": JOB}}] * 2
+        told = capsys.readouterr()
+        assert told.out.count("(chart/jobs.yaml:3)") == 1
+        assert told.out.count("(chart/jobs.yaml:5)") == 1
+        reason = "it holds values for a Helm chart: check what `helm template` prints"
+        assert told.err == f"sealgate: chart/values.yaml: skipped: {reason}\n"
+
+    @pytest.mark.usefixtures("engine")
+    def test_that_are_none_are_an_error_where_somebody_named_them(
+        self, run: Run, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        written("a: 1\n", "values.yaml")
+
+        assert run("check", "job.json", "values.yaml") == 2
+        assert "sealgate: values.yaml: it holds values for a Helm chart" in capsys.readouterr().err
+
+    @pytest.mark.usefixtures("engine")
+    def test_of_a_folder_without_any_are_an_error(
+        self, run: Run, folder: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        (folder / "chart").mkdir()
+        written("a: 1\n", "chart/values.yaml")
+
+        assert run("check", "chart") == 2
+        assert "sealgate: chart: nothing was checked: every file was skipped" in capsys.readouterr().err
+
+    def test_each_have_their_own_answer(
+        self, run: Run, engine: Any, decision: Make, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        other = {**JOB, "metadata": {"name": "other"}}
+        written(f"{json.dumps(JOB)}\n---\n{json.dumps(other)}\n", "jobs.yaml")
+
+        def answer(document: Any) -> Any:
+            is_other = document["subject"]["kubernetes_object"]["object"] == other
+            return EngineError("too slow") if is_other else decision()
+
+        engine.answer = answer
+
+        assert run("check", "jobs.yaml") == 3
+        told = capsys.readouterr()
+        assert "sealgate: jobs.yaml, document 2: no decision: too slow" in told.err
+        assert "2 inputs: 1 allowed, 1 without a decision" in told.out
+
+    @pytest.mark.usefixtures("engine")
+    def test_are_explained_one_at_a_time(self, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+        written(f"{json.dumps(JOB)}\n---\n{json.dumps(JOB)}\n", "jobs.yaml")
+
+        assert run("explain", "jobs.yaml") == 2
+        assert "jobs.yaml: it holds 2 objects, and one is asked about" in capsys.readouterr().err
 
     def test_are_bare_parameters_of_an_operation(self, run: Run, engine: Any, request_document: dict[str, Any]) -> None:
         bare = written(json.dumps(request_document["parameters"]), "bare.json")

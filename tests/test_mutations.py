@@ -299,7 +299,7 @@ def embedded() -> Iterator[Engine]:
 def decided(engine: Engine, text: str) -> decisions.Decision | None:
     """Return the decision on a request as it comes in a file; None where it can't be read."""
     try:
-        subject, _, _ = inputs.read(strict_json.loads(text), allow_settings=False)
+        subject, *_ = inputs.read(strict_json.loads(text), allow_settings=False)
         return decisions.decide(engine, input_document({**REQUESTS[0], "subject": subject}))
     except UnreadableInputError:
         return None

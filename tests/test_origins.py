@@ -97,6 +97,32 @@ class TestAMemberOfARequest:
 
         assert locate("x", ["spec", "roleARN"]) == Location("job.yaml", 5)
 
+    def test_of_a_review_has_its_line(self) -> None:
+        content = {"kind": "TrainingJob", "spec": {"roleARN": "r"}}
+        Path("review.json").write_text(json.dumps({"request": {"object": content}}, indent=1))
+
+        locate = origins.of_input("review.json", {"kubernetes_object": {"object": content}}, None)
+
+        assert locate("x", ["spec", "roleARN"]) == Location("review.json", 6)
+
+    def test_of_one_of_several_objects_has_the_line_in_its_own_document(self) -> None:
+        same = "kind: TrainingJob\nspec:\n  roleARN: r\n"
+        Path("jobs.yaml").write_text(f"{same}---\n{same}---\nkind: List\nitems:\n  - kind: A\n    spec: {{a: 1}}\n")
+        subject = {"kubernetes_object": {"object": {"kind": "TrainingJob", "spec": {"roleARN": "r"}}}}
+
+        second = origins.of_input("jobs.yaml", subject, None, (1,))
+        item = origins.of_input("jobs.yaml", subject, None, (2, "items", 0))
+
+        assert second("x", ["spec", "roleARN"]) == Location("jobs.yaml", 7)
+        assert second("x", []) == Location("jobs.yaml", 5)
+        assert item("x", ["spec", "a"]) == Location("jobs.yaml", 12)
+        assert item("x", []) == Location("jobs.yaml", 11)
+
+    def test_of_one_of_several_objects_without_places_has_the_file(self) -> None:
+        subject: dict[str, Any] = {"kubernetes_object": {"object": {}}}
+
+        assert origins.of_input("gone.yaml", subject, None, (1,))("x", []) == Location("gone.yaml")
+
     @pytest.mark.parametrize("text", ["a: [", '{"another": "request"}', "x" * 2**21, "\ud83d"])
     def test_of_a_file_without_places_has_the_file(self, text: str) -> None:
         Path("job.json").write_text(text, errors="surrogatepass")

@@ -25,7 +25,7 @@ NO_PLAN = "a plan is what `terraform show -json FILE` prints, and this is "
 
 
 def read(value: object, *, allow_settings: bool = True, operation: str | None = None) -> Any:
-    return inputs.read(value, allow_settings=allow_settings, operation=operation)
+    return inputs.read(value, allow_settings=allow_settings, operation=operation)[:3]
 
 
 def fault(value: object, *, allow_settings: bool = True, operation: str | None = None) -> str:
@@ -132,24 +132,24 @@ class TestFile:
 
     def test_holds_a_plan(self) -> None:
         Path("plan.json").write_text(json.dumps(PLAN), encoding="utf-8")
-        assert inputs.read_file("plan.json") == ({"terraform_plan": PLAN}, None, None)
+        assert inputs.read_file("plan.json") == [({"terraform_plan": PLAN}, None, None, ())]
 
     def test_holds_a_request(self) -> None:
         Path("job.json").write_text(json.dumps(PARAMETERS), encoding="utf-8")
-        assert inputs.read_file("job.json") == (SUBJECT, None, None)
-        assert inputs.read_file("job.json", operation="sagemaker:CreateJob") == (SUBJECT, None, None)
+        assert inputs.read_file("job.json") == [(SUBJECT, None, None, ())]
+        assert inputs.read_file("job.json", operation="sagemaker:CreateJob") == [(SUBJECT, None, None, ())]
 
     def test_holds_a_document_with_settings(self) -> None:
         Path("input.yaml").write_text(
             f"subject: {{terraform_plan: {json.dumps(PLAN)}}}\nsettings: {{unverified: deny}}\n", encoding="utf-8"
         )
-        assert inputs.read_file("input.yaml") == ({"terraform_plan": PLAN}, None, {"unverified": "deny"})
+        assert inputs.read_file("input.yaml") == [({"terraform_plan": PLAN}, None, {"unverified": "deny"}, ())]
 
     def test_that_is_too_large_for_anything_but_a_plan_is_refused(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(files, "MAX_BYTES", 2 * 1024**2)
         Path("plan.json").write_text(json.dumps(PLAN).ljust(2 * 1024**2 + 1), encoding="utf-8")
         Path("job.json").write_text(json.dumps(REQUEST).ljust(2 * 1024**2 + 1), encoding="utf-8")
-        assert inputs.read_file("plan.json").subject == {"terraform_plan": PLAN}
+        assert inputs.read_file("plan.json")[0].subject == {"terraform_plan": PLAN}
         with pytest.raises(UnreadableInputError, match=r"^job\.json: it is larger than 2 MiB, and no plan$"):
             inputs.read_file("job.json")
 

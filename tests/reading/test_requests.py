@@ -20,7 +20,7 @@ SUBJECT = {"aws_request": REQUEST}
 
 
 def read(value: object, *, allow_settings: bool = True, operation: str | None = None) -> Any:
-    return inputs.read(value, allow_settings=allow_settings, operation=operation)
+    return inputs.read(value, allow_settings=allow_settings, operation=operation)[:3]
 
 
 def fault(value: object, *, allow_settings: bool = True, operation: str | None = None) -> str:

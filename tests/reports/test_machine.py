@@ -19,6 +19,17 @@ def test_one_input_has_the_shape_of_many(decision: Make) -> None:
     assert report == {"allowed": True, "results": [{"source": "a.json", "decision": decision()}]}
 
 
+def test_one_of_several_inputs_says_where_it_stands(decision: Make) -> None:
+    results = [
+        Result(source="a.yaml", place=(1, "items", 2), decision=decision()),
+        Result(source="a.yaml", place=(2,), error=EngineError("gone")),
+    ]
+
+    told = json.loads(machine.render(Report(results=results)))["results"]
+
+    assert [(one["source"], one["place"]) for one in told] == [("a.yaml", [1, "items", 2]), ("a.yaml", [2])]
+
+
 def test_one_denial_makes_all_of_it_denied(decision: Make) -> None:
     results = [Result(source="a", decision=decision()), Result(source="b", decision=decision(allowed=False))]
 

@@ -328,3 +328,48 @@ class TestAStrictRun:
         text = table.render(Report(results=[Result(source="a.json", decision=whole)], strict=True), Page())
 
         assert text.endswith("1 input: 1 denied; 1 denial")
+
+
+class TestSeveralInputsOfOneSource:
+    def test_are_told_apart(self, decision: Make) -> None:
+        whole: Any = decision()
+        results = [
+            Result(source="a.yaml", place=(0,), decision=whole),
+            Result(source="a.yaml", place=(2, "items", 1), error=EngineError("gone")),
+        ]
+
+        text = table.render(Report(results=results), Page())
+
+        assert "ALLOWED  sagemaker:CreateJob my-job  (a.yaml, document 1)\n" in text
+        assert "NO DECISION  a.yaml, document 3, item 2\n" in text
+
+
+class TestInputsInWhichNothingIsJudged:
+    @pytest.fixture
+    def silent(self, decision: Make) -> Any:
+        note = {
+            "rule": "SG-KEY-004",
+            "subject": "Pod a",
+            "path": [],
+            "message": "m",
+            "requirements": [],
+            "reference": "",
+        }
+        return decision(checked=[{"subject": "Pod a", "operation": "", "rules": ["SG-KEY-004"]}], notes=[note])
+
+    def test_are_each_shown_where_there_are_few(self, silent: Any) -> None:
+        assert shown(*[silent] * 3).count("ALLOWED  Pod a") == 3
+
+    def test_are_counted_where_there_are_many(self, silent: Any, decision: Make) -> None:
+        text = shown(decision(), *[silent] * 40)
+
+        assert "ALLOWED  sagemaker:CreateJob my-job  (0.json)" in text
+        assert "Pod a" not in text
+        names = "1.json, 10.json, 11.json, 12.json, 13.json"
+        assert f"ALLOWED  40 inputs in which nothing is judged: {names}, and 35\n         more\n" in text
+        assert text.endswith("41 inputs: 41 allowed")
+
+    def test_are_shown_where_something_is_said_of_them(self, silent: Any, finding: Make) -> None:
+        warned = {**silent, "findings": [finding(subject="Pod a", enforcement="warn")]}
+
+        assert shown(*[warned] * 5).count("ALLOWED  Pod a") == 5

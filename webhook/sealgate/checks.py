@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from sealgate.baseline import Baseline
     from sealgate.engines import Engine
+    from sealgate.reading.places import Path as Place
     from sealgate.reading.terraform_source import SourceTree
 
 
@@ -29,8 +30,10 @@ class Check:
     accepts_all: bool = False
     """Whether a baseline is written, which accepts all that a baseline may."""
 
-    def decide(self, engine: Engine, source: str, document: Mapping[str, Any]) -> Result:
+    def decide(self, engine: Engine, source: str, document: Mapping[str, Any], place: Place = ()) -> Result:
         """Return the decision on the input document that came from `source`, with what stands beside it.
+
+        Of a file with several inputs `place` says where in it this one stands, as in `inputs.Input`.
 
         Every verdict is the engine's. It is asked again where a baseline accepts all denials, since something else may
         keep it from allowing, and for what exceptions cover. Raises EngineError where it has no answer.
@@ -42,7 +45,8 @@ class Check:
         return Result(
             source=source,
             decision=decision,
-            locate=origins.of_input(source, document["subject"], self.tree),
+            locate=origins.of_input(source, document["subject"], self.tree, place),
+            place=place,
             baselined=accepted,
             allowed_apart_from_baseline=_allows_apart_from(accepted, engine, document, decision),
             excepted=decisions.excepted(engine, document, decision),

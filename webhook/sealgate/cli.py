@@ -36,9 +36,10 @@ from sealgate.reports import (
 from sealgate.reports.text import Page, printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from sealgate.engines import Engine
+    from sealgate.reading.places import Path as Place
     from sealgate.reading.terraform_source import SourceTree
     from sealgate.settings import Settings, TlsSettings
 
@@ -214,8 +215,8 @@ def check(  # noqa: PLR0913 - each is an option of its own
     """Check requests that are about to be made.
 
     FILE is a request as {service, operation, parameters}, its bare parameters with --operation, an input of the
-    AWS CLI's --cli-input-json or -yaml, or a whole input document. A folder stands for the files in it, - for standard
-    input.
+    AWS CLI's --cli-input-json or -yaml, a Terraform plan as `terraform show -json` prints it, Kubernetes manifests, an
+    AdmissionReview, or a whole input document. A folder stands for the files in it, - for standard input.
     """
     if [*sources, options["context_path"]].count(streams.STANDARD_INPUT) > 1:
         raise click.UsageError("standard input (-) can be read once")
@@ -233,7 +234,9 @@ def check(  # noqa: PLR0913 - each is an option of its own
         baseline=None if baseline_path is None else baseline.Baseline.load(baseline_path),
         accepts_all=new_baseline_path is not None,
     )
-    results = list(_results(paths, case, this))
+    results = list(_results(paths, sources, case, this))
+    if not results:
+        raise UnreadableInputError("nothing was checked: every file was skipped", source=", ".join(sources))
     if new_baseline_path is not None:
         _write_baseline(new_baseline_path, results, case.now)
     exit_code = max(_exit_code(result, strict=strict) for result in results)
@@ -498,8 +501,11 @@ def _write(path: str, text: str) -> None:
         raise click.ClickException(f"can't write {path}: {error.strerror or error}") from error
 
 
-def _results(paths: Sequence[str], case: _Case, this: checks.Check) -> Iterator[Result]:
-    """Yield the result of each input. What is wrong with one is said at once, and keeps no other from its answer."""
+def _results(paths: Sequence[str], named: Collection[str], case: _Case, this: checks.Check) -> Iterator[Result]:
+    """Yield the result of each input. What is wrong with one is said at once, and keeps no other from its answer.
+
+    A file that nobody has `named`, and that holds no input by its name or form, is passed over, and that is said.
+    """
     engine: Engine | None = None
     try:
         with Progress(len(paths)) as progress:
@@ -507,13 +513,23 @@ def _results(paths: Sequence[str], case: _Case, this: checks.Check) -> Iterator[
                 source = streams.name(path)
                 progress.begin(printable(source))
                 try:
-                    document = _document(path, case)
-                    engine = engine or engines.build(case.settings.engine)
-                    progress.says(f"deciding on {printable(source)}")
-                    yield this.decide(engine, source, document)
-                except (UnreadableInputError, EngineError) as error:
-                    _complain(f"{source}: no decision: {error}" if isinstance(error, EngineError) else str(error))
+                    documents = _documents(path, case)
+                except UnreadableInputError as error:
+                    if isinstance(error, inputs.NoInputError) and path not in named:
+                        _complain(f"{source}: skipped: {error.message}")
+                        continue
+                    _complain(str(error))
                     yield Result(source=source, error=error)
+                    continue
+                progress.says(f"deciding on {printable(source)}")
+                for place, document in documents:
+                    try:
+                        engine = engine or engines.build(case.settings.engine)
+                        yield this.decide(engine, source, document, place)
+                    except EngineError as error:
+                        result = Result(source=source, place=place, error=error)
+                        _complain(f"{result.name}: no decision: {error}")
+                        yield result
     finally:
         if engine is not None:
             engine.close()
@@ -531,9 +547,22 @@ def _answered(case: _Case, ask: Callable[[Engine], Answer], source: str | None) 
 
 
 def _document(path: str, case: _Case) -> dict[str, Any]:
-    """Return the input document for the request in a file."""
+    """Return the input document for the one input in a file."""
+    documents = _documents(path, case)
+    if len(documents) > 1:
+        message = f"it holds {len(documents)} objects, and one is asked about"
+        raise UnreadableInputError(message, source=streams.name(path))
+    return documents[0][1]
+
+
+def _documents(path: str, case: _Case) -> list[tuple[Place, dict[str, Any]]]:
+    """Return the input document for each input in a file, with its place."""
     source = streams.name(path)
-    subject, context, policy = inputs.read_file(path, operation=case.operation)
+    return [(given.place, _built(given, source, case)) for given in inputs.read_file(path, operation=case.operation)]
+
+
+def _built(given: inputs.Input, source: str, case: _Case) -> dict[str, Any]:
+    subject, context, policy, _ = given
     if policy is not None and case.settings_path is not None:
         # Who writes the input must not be able to soften what the settings ask for.
         raise UnreadableInputError(f"it carries settings, and {case.settings_path} holds others", source=source)

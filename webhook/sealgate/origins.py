@@ -9,9 +9,10 @@ from sealgate.reading import streams
 from sealgate.reading.members import read_places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sealgate.reading.places import Located
+    from sealgate.reading.places import Path as Place
     from sealgate.reading.terraform_source import SourceTree
 
 STANDARD_INPUT = streams.name(streams.STANDARD_INPUT)
@@ -31,7 +32,7 @@ Locate: TypeAlias = "Callable[[str, Sequence[str | int]], Location | None]"
 # Where the members that findings name may begin in a file, by the kind of subject.
 _ROOTS: Mapping[str, Sequence[tuple[str, ...]]] = {
     "aws_request": (("parameters",), (), ("subject", "aws_request", "parameters")),
-    "kubernetes_object": ((), ("subject", "kubernetes_object", "object")),
+    "kubernetes_object": ((), ("subject", "kubernetes_object", "object"), ("request", "object")),
 }
 _MEMBERS = {"aws_request": "parameters", "kubernetes_object": "object"}
 
@@ -41,8 +42,10 @@ def nowhere(_subject: str, _path: Sequence[str | int]) -> Location | None:
     return None
 
 
-def of_input(source: str, subject: Mapping[str, Any], tree: SourceTree | None) -> Locate:
+def of_input(source: str, subject: Mapping[str, Any], tree: SourceTree | None, place: Place = ()) -> Locate:
     """Return a Locate for the decision on the subject of an input document, which came from the file `source`.
+
+    Of a file with several inputs `place` says where in it this one stands, as in `inputs.Input`.
 
     The resources of a plan stand where its `_loc` members say (tfplan-origins writes them), or where their blocks
     are found in `tree`; the members of a request or an object in the file itself. Files are read when they are asked
@@ -53,7 +56,10 @@ def of_input(source: str, subject: Mapping[str, Any], tree: SourceTree | None) -
         return _of_plan(subject[kind], tree)
     if kind not in _ROOTS or source == STANDARD_INPUT:
         return nowhere
-    return _of_members(source, _ROOTS[kind], subject[kind].get(_MEMBERS[kind]))
+    members = subject[kind].get(_MEMBERS[kind])
+    if place:
+        return _of_part(source, place)
+    return _of_members(source, _ROOTS[kind], members)
 
 
 def shown_path(path: str) -> str:
@@ -88,6 +94,21 @@ def _given(change: Mapping[str, Any]) -> Location | None:
     return Location(shown_path(origin["file"]), line if type(line) is int and line > 0 else None)
 
 
+def _of_part(source: str, place: Place) -> Locate:
+    def locate(_subject: str, path: Sequence[str | int]) -> Location | None:
+        number, *root = place
+        documents = read_places(source)
+        if not documents:
+            return Location(shown_path(source))
+        document = documents[int(number)]
+        # The first member of an object stands where the object begins.
+        first = next(iter(_at(document.value, root) or ()), "")
+        line, _ = document.position((*root, *(path or (first,))))
+        return Location(shown_path(source), line)
+
+    return locate
+
+
 def _of_members(source: str, roots: Sequence[tuple[str, ...]], members: object) -> Locate:
     located: list[tuple[Located, tuple[str, ...]] | None] = []
 
@@ -107,16 +128,24 @@ def _of_members(source: str, roots: Sequence[tuple[str, ...]], members: object) 
 
 
 def _places(source: str, roots: Sequence[tuple[str, ...]], members: object) -> tuple[Located, tuple[str, ...]] | None:
-    places = read_places(source)
-    if places is None:
-        return None
     wanted = _without_nulls(members)
-    return next(((places, root) for root in roots if _without_nulls(_at(places.value, root)) == wanted), None)
+    return next(
+        (
+            (document, root)
+            for document in read_places(source)
+            for root in roots
+            if wanted is not None and _without_nulls(_at(document.value, root)) == wanted
+        ),
+        None,
+    )
 
 
-def _at(value: object, steps: tuple[str, ...]) -> object:
+def _at(value: Any, steps: Iterable[str | int]) -> Any:  # noqa: ANN401 any JSON value
     for step in steps:
-        value = value.get(step) if isinstance(value, dict) else None
+        try:
+            value = value[step]
+        except (LookupError, TypeError):
+            return None
     return value
 
 

@@ -37,6 +37,20 @@ def read_located(path: str | Path) -> Located:
     return _located(path, streams.read_file(path, limit=MAX_BYTES))
 
 
+def documents(path: str | Path, content: bytearray) -> list[Located]:
+    """Return the values of a file whose `content` is read already: several where it is YAML of several documents.
+
+    Those that are empty are null. Raises UnreadableInputError like `read_file`, but for an empty file.
+    """
+    source = streams.name(path)
+    text = _text(content, source)
+    if _is_json(path, text):
+        return [Located(strict_json.loads(text, source=source))]
+    from sealgate.reading import strict_yaml  # noqa: PLC0415 imported where it is used: start-up stays short
+
+    return strict_yaml.load_all(text, source=source)
+
+
 def value(path: str | Path, content: bytearray) -> Any:  # noqa: ANN401 any JSON value
     """Return the value that `read_file` does, of a file whose `content` is read already."""
     value = _located(path, content).value

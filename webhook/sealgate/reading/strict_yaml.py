@@ -27,18 +27,28 @@ def load(text: str, *, source: str | None = None) -> Located:
 
     Raises UnreadableInputError with the place of the first fault; `source` names the text in it.
     """
+    documents = _documents(text, source, several=False)
+    return documents[0] if documents else Located(None)
+
+
+def load_all(text: str, *, source: str | None = None) -> list[Located]:
+    """Return every document of a YAML text, each as `load` does; one that is empty is null."""
+    return _documents(text, source, several=True)
+
+
+def _documents(text: str, source: str | None, *, several: bool) -> list[Located]:
     if (unprintable := _UNPRINTABLE.search(text)) is not None:
         line, column = strict_json.position(text, unprintable.start())
         message = f"the character U+{ord(unprintable[0]):04X} may not stand in YAML"
         raise UnreadableInputError(message, source=source, line=line, column=column)
-    builder = _Builder(source)
+    builder = _Builder(source, several=several)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         builder.go_to(error.problem_mark)
         builder.refuse(f"this is no YAML: {error.problem}")
-    return Located(builder.documents[0] if builder.documents else None, builder.positions)
+    return builder.documents
 
 
 # libyaml's parser, where PyYAML was built with it, is ten times as fast.
@@ -71,10 +81,11 @@ class _Open:
 class _Builder:
     """Makes values of the parser's events, without recursion."""
 
-    def __init__(self, source: str | None) -> None:
-        self.documents: list[Any] = []
-        self.positions: dict[Path, tuple[int, int]] = {}
+    def __init__(self, source: str | None, *, several: bool) -> None:
+        self.documents: list[Located] = []
+        self._positions: dict[Path, tuple[int, int]] = {}
         self._source = source
+        self._several = several
         self._open: list[_Open] = []
         self._position = (1, 1)
 
@@ -94,7 +105,7 @@ class _Builder:
             self._put({} if isinstance(event, yaml.MappingStartEvent) else [])
         elif isinstance(event, yaml.CollectionEndEvent):
             self._open.pop()
-        elif isinstance(event, yaml.DocumentStartEvent) and self.documents:
+        elif isinstance(event, yaml.DocumentStartEvent) and self.documents and not self._several:
             self.refuse("a second document starts here, and one is read")
 
     def go_to(self, mark: Any) -> None:  # noqa: ANN401 each of PyYAML's parsers has its own class
@@ -117,14 +128,15 @@ class _Builder:
         holder = self._open[-1] if self._open else None
         path: Path = ()
         if holder is None:
-            self.documents.append(value)
+            self._positions = {}
+            self.documents.append(Located(value, self._positions))
         elif isinstance(holder.content, list):
             path = (*holder.path, len(holder.content))
-            self.positions[path] = self._position
+            self._positions[path] = self._position
             holder.content.append(value)
         elif holder.key is None:
             holder.key = self._key(value, holder.content)
-            self.positions[*holder.path, holder.key] = self._position
+            self._positions[*holder.path, holder.key] = self._position
             return
         else:
             path = (*holder.path, holder.key)

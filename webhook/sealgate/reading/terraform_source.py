@@ -107,8 +107,7 @@ def _steps(address: str) -> list[str]:
 
 def _blocks(file: str) -> Iterator[_Block]:
     if file.endswith(".json"):
-        places = members.read_places(file)
-        return iter(()) if places is None else _blocks_of_json(places)
+        return (block for document in members.read_places(file) for block in _blocks_of_json(document))
     try:
         text = Path(file).read_text(encoding="utf-8-sig", errors="replace")
     except OSError:

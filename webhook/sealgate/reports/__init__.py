@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sealgate.baseline import Entry
     from sealgate.decisions import Decision, Excepted
     from sealgate.errors import SealgateError
+    from sealgate.reading.places import Path as Place
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,8 @@ class Result:
     """What came of one source (a file, `<stdin>` for standard input): a decision, or the error in its place."""
 
     source: str
+    place: Place = ()
+    """Of a source with several inputs, where in it this one stands: the number of its document, and steps in that."""
     decision: Decision | None = None
     error: SealgateError | None = None
     locate: Locate = nowhere
@@ -31,6 +34,15 @@ class Result:
     """Whether the engine allows but for what the baseline accepts."""
     excepted: Sequence[Excepted] = ()
     """The findings that exceptions keep out of the decision."""
+
+    @property
+    def name(self) -> str:
+        """What it is called: the source, and which of the inputs in it."""
+        if not self.place:
+            return self.source
+        number, *steps = self.place
+        items = "".join(f", item {step + 1}" for step in steps if isinstance(step, int))
+        return f"{self.source}, document {int(number) + 1}{items}"
 
     @property
     def allowed(self) -> bool:

@@ -50,7 +50,7 @@ def _of_result(result: Result, shown: Sequence[Shown], titles: dict[str, str], *
         place = f" (line {described['line']})" if "line" in described else ""
         message = printable(f"{described['message']}{place}")
         yield Case(
-            subject=printable(result.source),
+            subject=printable(result.name),
             name="there is a decision",
             status="error",
             kind=str(described["type"]),
@@ -69,7 +69,7 @@ def _of_result(result: Result, shown: Sequence[Shown], titles: dict[str, str], *
     if not result.passed(strict=strict) and not any(one.failing for one in shown):
         message = "not all of it was judged"
         name = "every subject is judged"
-        source = printable(result.source)
+        source = printable(result.name)
         yield Case(subject=source, name=name, status="failed", kind="not_judged", message=message, lines=[message])
 
 

@@ -29,7 +29,7 @@ def render(report: Report) -> str:
             lines.append(_error(result))
         elif not result.passed(strict=report.strict) and not any(one.failing for one in shown):
             title = "sealgate: not all of it was judged"
-            lines.append(_command("error", findings.location_of(result), title, f"{result.source} is not allowed"))
+            lines.append(_command("error", findings.location_of(result), title, f"{result.name} is not allowed"))
         lines += [_finding(one) for one in shown if not one.accepted]
         accepted += sum(one.accepted for one in shown)
     # Python's sort is stable: within a kind they stay in the order of the decision.
@@ -51,7 +51,7 @@ def _error(result: Result) -> str:
     line = described.get("line")
     location = findings.location_of(result, line if isinstance(line, int) else None)
     word = str(described["type"]).replace("_", " ")
-    return _command("error", location, f"sealgate: {word}", f"{result.source}: {described['message']}")
+    return _command("error", location, f"sealgate: {word}", f"{result.name}: {described['message']}")
 
 
 def _command(command: str, location: Location | None, title: str, *message: str) -> str:

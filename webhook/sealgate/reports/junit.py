@@ -24,7 +24,7 @@ def render(report: Report) -> str:
     system-out where there is a warning; an input without a decision is an error.
     """
     suites = [
-        _suite(index, result.source, of_result, report)
+        _suite(index, result.name, of_result, report)
         for index, (result, of_result) in enumerate(zip(report.results, cases.of_report(report), strict=True))
     ]
     return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', "<testsuites>", *suites, "</testsuites>"])

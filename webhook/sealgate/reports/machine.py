@@ -17,7 +17,8 @@ def render(report: Report) -> str:
     `allowed` holds for all sources together: one error or one denial makes it false. Beside it stand, where there is
     something to say: `strict`; `baseline` `{"file", "accepted", "fixed"}`, where `fixed` is null while an input has
     no decision; and with either of them `passed`, which the exit code follows. A result has `locations` `{subject:
-    {"file", "line"}}` as far as they are known, and `baselined`, the positions of the findings that are accepted.
+    {"file", "line"}}` as far as they are known, and `baselined`, the positions of the findings that are accepted; of a
+    source with several inputs also `place`, the number of the document from 0 and the steps to the input in it.
     """
     shown: dict[str, Any] = {
         "allowed": all(result.allowed for result in report.results),
@@ -34,8 +35,8 @@ def render(report: Report) -> str:
 
 def _result(result: Result, report: Report) -> dict[str, object]:
     if result.decision is None:
-        return {"source": result.source, "error": problem.describe(result.error)}
-    shown: dict[str, object] = {"source": result.source, "decision": result.decision}
+        return {**_origin(result), "error": problem.describe(result.error)}
+    shown: dict[str, object] = {**_origin(result), "decision": result.decision}
     subjects = [*(checked["subject"] for checked in result.decision["checked"])]
     subjects += [finding["subject"] for finding in result.decision["findings"]]
     found = {subject: result.locate(subject, ()) for subject in subjects}
@@ -49,6 +50,10 @@ def _result(result: Result, report: Report) -> dict[str, object]:
     if report.baseline is not None:
         shown["baselined"] = sorted(result.baselined)
     return shown
+
+
+def _origin(result: Result) -> dict[str, object]:
+    return {"source": result.source, **({"place": list(result.place)} if result.place else {})}
 
 
 def _baseline(baseline: Comparison) -> dict[str, object]:

@@ -66,11 +66,11 @@ def _problems(report: Report) -> Iterator[str]:
         if result.decision is None:
             described = problem.describe(result.error)
             word = str(described["type"]).replace("_", " ")
-            lines.append(f"- **{word.capitalize()}:** {_code(result.source)}: {_text(str(described['message']))}")
+            lines.append(f"- **{word.capitalize()}:** {_code(result.name)}: {_text(str(described['message']))}")
         elif not result.allowed and not any(
             finding["enforcement"] == "deny" for finding in result.decision["findings"]
         ):
-            lines.append(f"- **Denied:** {_code(result.source)}: not all of it was judged")
+            lines.append(f"- **Denied:** {_code(result.name)}: not all of it was judged")
     if lines:
         yield "\n".join(lines)
 

@@ -199,12 +199,12 @@ def _notifications(result: Result) -> Iterator[dict[str, Any]]:
         line = described.get("line")
         location = findings.location_of(result, line if isinstance(line, int) else None)
         descriptor = "no-decision" if isinstance(result.error, EngineError) else "unreadable-input"
-        text = f"{result.source}: {described['message']}"
-        yield _notification("error", text, location, result.source) | {"descriptor": {"id": descriptor}}
+        text = f"{result.name}: {described['message']}"
+        yield _notification("error", text, location, result.name) | {"descriptor": {"id": descriptor}}
         return
     denies = any(finding["enforcement"] == "deny" for finding in result.decision["findings"])
     if not result.allowed and not denies:
-        yield _notification("error", f"{result.source}: not all of it was judged", place, result.source)
+        yield _notification("error", f"{result.name}: not all of it was judged", place, result.source)
     for note in result.decision["notes"]:
         yield _note(note, result)
 

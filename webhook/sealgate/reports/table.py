@@ -45,17 +45,39 @@ def render(report: Report, page: Page) -> str:
     """Return the report on all sources: a block a subject, and one line that sums up.
 
     Of an input with many subjects, such as a plan, those that are denied come first, what several of them have in
-    common is said once, and those of which there is nothing to say are counted.
+    common is said once, and those of which there is nothing to say are counted. So are inputs in which nothing is
+    judged, such as the other objects of a manifest, where there are several.
     """
-    blocks = [block for result in report.results for block in _blocks(result, page)]
+    passed_over = [result for result in report.results if _is_passed_over(result)]
+    several = len(passed_over) > _COMMON
+    blocks = [
+        block
+        for result in report.results
+        if not (several and _is_passed_over(result))
+        for block in _blocks(result, page)
+    ]
+    if several:
+        blocks.append(_passed_over(passed_over, page))
     return "\n\n".join([*blocks, *_fixed(report, page), _summary(report, page)])
+
+
+def _is_passed_over(result: Result) -> bool:
+    decision = result.decision
+    if decision is None or not decision["allowed"] or decision["findings"] or decision["exceptions"]:
+        return False
+    return not any(checked["operation"] for checked in decision["checked"])
+
+
+def _passed_over(results: Sequence[Result], page: Page) -> str:
+    text = f"{counted(len(results), 'input(s)')} in which nothing is judged: {_named(one.name for one in results)}"
+    return page.wrapped(text, label="ALLOWED ", indent=0, style="good")
 
 
 def _blocks(result: Result, page: Page) -> Iterator[str]:
     decision = result.decision
     if decision is None:
         # The reason stands on standard error, where errors go.
-        yield f"{page.paint(_WORDS[_outcome(result)], 'bad')}  {printable(result.source)}"
+        yield f"{page.paint(_WORDS[_outcome(result)], 'bad')}  {printable(result.name)}"
         return
     subjects = _subjects(decision)
     by_subject: dict[str, list[_Said]] = {subject: [] for subject in subjects}
@@ -101,7 +123,7 @@ def _of_many(result: Result, by_subject: Mapping[str, Sequence[_Said]], page: Pa
                 yield "\n".join([names, "", *_finding(one, page)])
     if quiet := sum(not said for said in own.values()):
         word = _painted_word(page, allowed=True)
-        yield f"{word}  {counted(quiet, 'other subject(s)')}  ({printable(result.source)})"
+        yield f"{word}  {counted(quiet, 'other subject(s)')}  ({printable(result.name)})"
 
 
 def _gist(said: _Said) -> tuple[str, ...]:
@@ -142,7 +164,7 @@ def _verdict(result: Result, subject: str, said: Sequence[_Said], page: Page) ->
     else:
         word = _painted_word(page, allowed=True)
     location = result.locate(subject, ())
-    place = result.source
+    place = result.name
     if location is not None:
         place = location.file if location.line is None else f"{location.file}:{location.line}"
     return f"{word}  {page.paint(printable(subject), 'strong')}  ({printable(place)})"
@@ -188,7 +210,7 @@ def _label(finding: Finding) -> tuple[str, Style]:
 
 def _remarks(result: Result, decision: Decision, page: Page) -> Iterator[str]:
     """Say what stands beside the findings: exceptions, notes, and a verdict that no subject carries."""
-    source = printable(result.source)
+    source = printable(result.name)
     said = [_Said(finding, index in result.baselined) for index, finding in enumerate(decision["findings"])]
     if not _subjects(decision):
         yield f"{_painted_word(page, allowed=decision['allowed'])}  {source}: nothing in it was judged"

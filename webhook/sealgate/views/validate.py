@@ -78,7 +78,7 @@ def read(content: object, settings: Settings, source: str | None) -> Asked:
     if isinstance(content, dict) and content.keys().isdisjoint(_MEMBERS):
         # Bare parameters are for the command line: a service does not guess whose they are.
         raise UnreadableInputError("this has neither a subject nor service, operation and parameters", source=source)
-    subject, given, _ = inputs.read(content, allow_settings=False, source=source)
+    subject, given, *_ = inputs.read(content, allow_settings=False, source=source)
     if given is not None and not settings.accept_context:
         raise UnreadableInputError("this service takes no context from its callers", source=source)
     context, from_caller = context_file.merge(settings.context, {}, given)
