@@ -71,7 +71,7 @@ class Rendered:
 
 class Render(Protocol):
     def __call__(
-        self, values: Mapping[str, Any] | None = None, *arguments: str, release: str = RELEASE
+        self, values: Mapping[str, Any] | None = None, *arguments: str, release: str = RELEASE, chart: Path = CHART
     ) -> Rendered: ...
 
 
@@ -81,9 +81,11 @@ def render(tmp_path_factory: pytest.TempPathFactory) -> Render:
     folder = tmp_path_factory.mktemp("helm")
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "KUBECONFIG": str(folder / "none")}
 
-    def run(values: Mapping[str, Any] | None = None, *arguments: str, release: str = RELEASE) -> Rendered:
+    def run(
+        values: Mapping[str, Any] | None = None, *arguments: str, release: str = RELEASE, chart: Path = CHART
+    ) -> Rendered:
         done = subprocess.run(
-            [HELM, "template", release, CHART, "--namespace", NAMESPACE, "--values", "-", *arguments],
+            [HELM, "template", release, chart, "--namespace", NAMESPACE, "--values", "-", *arguments],
             input=json.dumps(values or {}),
             capture_output=True,
             text=True,
