@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import base64
+import gzip
+import json
 import os
 import re
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.chart.conftest import CHART, ROOT
@@ -21,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.chart.conftest import Manifest, Render, Rendered
+
+OPA = ROOT / ".tools/bin/opa"
 
 # The name that the certificate is for, without a DNS that knows it.
 ASK = """
@@ -77,12 +83,69 @@ class Node:
             return subprocess.Popen([program, *map(self.here, arguments)], env=environment, cwd="/", stderr=log)
 
 
-@pytest.fixture(params=["embedded", "opa"])
-def node(request: pytest.FixtureRequest, render: Render) -> Iterator[Node]:
+class Collector:
+    """A bundle server with this checkout's policies, which takes decision logs as well."""
+
+    def __init__(self, bundle: bytes) -> None:
+        self.logged: list[dict[str, Any]] = []
+        collector = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer(bundle if self.path == "/bundle.tar.gz" else b"")
+
+            def do_POST(self) -> None:
+                content = self.rfile.read(int(self.headers["Content-Length"]))
+                collector.logged += json.loads(gzip.decompress(content))
+                self._answer(b"")
+
+            def _answer(self, content: bytes) -> None:
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+
+    @property
+    def configuration(self) -> dict[str, Any]:
+        return {
+            "services": {"collector": {"url": f"http://127.0.0.1:{self.server.server_port}"}},
+            "bundles": {"sealgate": {"service": "collector", "resource": "bundle.tar.gz", "persist": True}},
+            "decision_logs": {
+                "service": "collector",
+                "reporting": {"min_delay_seconds": 1, "max_delay_seconds": 1},
+            },
+        }
+
+
+@pytest.fixture(scope="module")
+def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Collector]:
+    bundle = tmp_path_factory.mktemp("bundle") / "bundle.tar.gz"
+    ignored = ["--ignore", "*_test.rego", "--ignore", "conftest.rego"]
+    command = [str(OPA), "build", "--bundle", "policies", *ignored, "--output", str(bundle)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    collector = Collector(bundle.read_bytes())
+    thread = threading.Thread(target=collector.server.serve_forever)
+    thread.start()
+    yield collector
+    collector.server.shutdown()
+    collector.server.server_close()
+    thread.join()
+
+
+@pytest.fixture(params=["embedded", "opa", "bundles"])
+def node(request: pytest.FixtureRequest, render: Render, collector: Collector) -> Iterator[Node]:
     """Run the containers of a pod; yield the node once the service answers."""
-    rendered = render(
-        {"server": {"port": (port := _free_port()), "drainSeconds": 0}, "opa": {"enabled": request.param == "opa"}}
-    )
+    opa: dict[str, Any] = {"enabled": request.param != "embedded"}
+    if request.param == "bundles":
+        opa["config"] = collector.configuration
+    port = _free_port()
+    rendered = render({"server": {"port": port, "drainSeconds": 0}, "opa": opa})
+    # Short: the path of a socket is in it.
     with tempfile.TemporaryDirectory(prefix="node-") as folder, ExitStack() as running:
         node = Node(Path(folder), rendered)
         pod, sealgate = rendered.pod, rendered.container
@@ -96,8 +159,9 @@ def node(request: pytest.FixtureRequest, render: Render) -> Iterator[Node]:
                 continue
             node.replaced["--diagnostic-addr=:"] = "--diagnostic-addr=127.0.0.1:"
             node.replaced[":8282"] = f":{_free_port()}"
+            # The image holds neither.
             arguments = [*container["args"], "--ignore=*_test.rego", "--ignore=conftest.rego"]
-            running.callback(_stop, node.run(str(ROOT / ".tools/bin/opa"), arguments, container.get("env", [])))
+            running.callback(_stop, node.run(str(OPA), arguments, container.get("env", [])))
         program = str(Path(sys.executable).with_name("sealgate"))
         running.callback(_stop, node.run(program, sealgate["args"], sealgate["env"]))
         _wait(port, node)
@@ -138,6 +202,17 @@ def test_helms_test_passes_against_the_service_as_it_is_deployed(node: Node) -> 
     ], done.stderr + (node.folder / "log").read_text()
 
 
+@pytest.mark.parametrize("node", ["bundles"], indirect=True)
+def test_decisions_are_logged_where_opa_is_told_to(node: Node, collector: Collector) -> None:
+    test_helms_test_passes_against_the_service_as_it_is_deployed(node)
+    for _ in range(100):
+        if any("sealgate/decision" in one["path"] for one in collector.logged):
+            return
+        time.sleep(0.1)
+    pytest.fail(f"{collector.logged}\n{(node.folder / 'log').read_text()}")
+
+
+@pytest.mark.parametrize("node", ["embedded"], indirect=True)
 def test_it_notices_another_ca(node: Node, render: Render, tmp_path: Path) -> None:
     (tmp_path / "ca.crt").write_bytes(base64.b64decode(render().one("Secret", "sealgate-ca")["data"]["tls.crt"]))
     port = node.rendered.container["ports"][0]["containerPort"]
