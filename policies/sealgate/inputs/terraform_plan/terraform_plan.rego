@@ -583,11 +583,15 @@ _beyond(named) := named if named.state == "unknown"
 
 _beyond(named) := value.unknown(concat("", [
 	"the policy ",
-	named.value,
+	_text(named.value),
 	" is not of this plan, so what it allows is not known",
 ])) if {
 	named.state == "known"
 }
+
+_text(content) := content if is_string(content)
+
+_text(content) := concat("", ["(", value.type_of(content), ")"]) if not is_string(content)
 
 _managed_by_arn := _managed_indices
 
@@ -620,7 +624,7 @@ _given_policies := {policy.subject | some policy in _principal_policies}
 _grant(change) := object.union(
 	{
 		"Name": object.get(change.values, "name", null),
-		"Operations": _list(object.get(change.values, "operations", [])),
+		"Operations": _texts(object.get(change.values, "operations", [])),
 		"Constraints": object.union(
 			{"EncryptionContextEquals": context |
 				some constraint in change.values.constraints
@@ -639,12 +643,11 @@ _grant(change) := object.union(
 		[text] := facts.texts_at(change, [name])
 		text.state == "known"
 		found := text.value
+		is_string(found)
 	},
 )
 
-_list(content) := content if is_array(content)
-
-_list(content) := [] if not is_array(content)
+_texts(content) := [text | some text in content; is_string(text)]
 
 # A name that stands for keys in several Regions says nothing by itself.
 _aliases := object.union(

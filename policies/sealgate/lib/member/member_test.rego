@@ -142,3 +142,11 @@ test_the_one_element_of_a_block if {
 }
 
 _plan(root, unknown) := {"root": root, "unknown": unknown, "null": "absent"}
+
+test_empty_text_is_absent_where_it_means_that_nobody_set_it if {
+	every root in [{"a": ""}, {"a": {"b": ""}}] {
+		member.place(object.union(_plan(root, {}), {"empty": "absent"}), ["a", "b"]) == {"path": ["a", "b"], "value": value.absent}
+	}
+	member.place(_plan({"a": {"b": ""}}, {}), ["a", "b"]).value == value.known("")
+	member.place(member.request({"a": {"b": ""}}), ["a", "b"]).value == value.known("")
+}

@@ -341,3 +341,66 @@ test_metadata_that_contradicts_itself_is_unknown if {
 		contains(fact.reason, "contradicts itself")
 	}
 }
+
+# --- What a plan or an object declares
+
+test_what_is_declared_takes_the_place_of_what_was_supplied if {
+	key := "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	other := "arn:aws:kms:us-west-2:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321"
+	taken := "arn:aws:kms:us-west-2:111122223333:key/11111111-09fe-87dc-65ba-ab0987654321"
+	supplied := {"context": {
+		"region": "us-west-2",
+		"keys": {
+			key: {"metadata": {"Arn": key, "KeyState": "Disabled"}, "policy": {"Statement": ["before"]}, "grants": ["one"]},
+			other: {"policy": {"Statement": ["as it is"]}},
+			taken: {"policy": {"Statement": ["before"]}},
+		},
+		"aliases": 7,
+	}}
+	declared := {
+		"keys": {
+			key: {"policy": value.unknown("it is not known until apply"), "metadata": {"Arn": key, "KeyState": "Enabled"}},
+			taken: null,
+		},
+		"aliases": {"alias/ml": key},
+		"key_ids": {"1234abcd-12ab-34cd-56ef-1234567890ab": "arn:of:the:plan"},
+	}
+	adapters := {"terraform_plan": {"context": declared}}
+
+	policy := context.key_part(key, "policy") with input as supplied with data.sealgate.inputs as adapters
+	policy == value.unknown("it is not known until apply")
+	state := context.key_metadata(key, "KeyState") with input as supplied with data.sealgate.inputs as adapters
+	state == value.known("Enabled")
+
+	# What is declared without a part leaves the part as it was supplied, and so it does other keys.
+	grants := context.key_part(key, "grants") with input as supplied with data.sealgate.inputs as adapters
+	grants == value.known(["one"])
+	kept := context.key_part(other, "policy") with input as supplied with data.sealgate.inputs as adapters
+	kept == value.known({"Statement": ["as it is"]})
+	gone := context.key_part(taken, "policy") with input as supplied with data.sealgate.inputs as adapters
+	gone == value.absent
+	region := context.region with input as supplied with data.sealgate.inputs as adapters
+	region == value.known("us-west-2")
+
+	# What was supplied in the wrong type is none that the declared could be put over: it is told, and not used.
+	told := context.problems with input as supplied with data.sealgate.inputs as adapters
+	told == {"context.aliases is a number, not an object"}
+
+	# An id alone is that of the declared key, wherever it is.
+	job := {"partition": value.known("aws"), "region": value.known("us-west-2"), "account": value.known("444455556666")}
+	named := context.key_arn(job, "1234abcd-12ab-34cd-56ef-1234567890ab") with input as supplied
+		with data.sealgate.inputs as adapters
+	named == value.known("arn:of:the:plan")
+	elsewhere := context.key_arn(job, "0987dcba-09fe-87dc-65ba-ab0987654321") with input as supplied
+		with data.sealgate.inputs as adapters
+	elsewhere == value.known("arn:aws:kms:us-west-2:444455556666:key/0987dcba-09fe-87dc-65ba-ab0987654321")
+}
+
+test_metadata_may_be_declared_in_the_three_states if {
+	key := "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	every state in [value.known(true), value.absent, value.unknown("it comes from a variable")] {
+		adapters := {"terraform_plan": {"context": {"keys": {key: {"metadata": {"Arn": key, "MultiRegion": state}}}}}}
+		found := context.key_metadata(key, "MultiRegion") with input as {} with data.sealgate.inputs as adapters
+		found == state
+	}
+}

@@ -31,7 +31,7 @@ of(asked) := {
 	"keys": _read_places(keys),
 	"buckets": _read_places(buckets),
 	"models": _read_places(models),
-	"tags": _tags(_one(asked, asked.row.tags).value),
+	"tags": _tags(asked, _one(asked, asked.row.tags).value),
 	"labeling_algorithm": _one(asked, object.get(asked.row, "labeling_algorithm", _labeling_algorithm)).value,
 	"documents": asked.documents,
 	"parameters": asked.parameters,
@@ -225,24 +225,41 @@ _problems(asked, keys, others) := array.concat(
 	texts := array.flatten([others, _instances(asked), _roles(asked), name(asked.row, asked.read)])
 }
 
-# Tags as `{key, value}`, from a list of {Key, Value} or {key, value} or a map; unknown where they are neither.
-_tags(given) := given if given.state != "known"
+# Tags as `{key, value}`, from a list of {Key, Value} or {key, value} or a map; unknown where they are neither. Of one
+# whose text is not known yet the value is that unknown value.
+_tags(_, given) := given if given.state != "known"
 
-_tags(given) := value.known([{"key": element[key], "value": element[tag]} |
-	some element in given.value
-	some key in ["Key", "key"]
-	some tag in ["Value", "value"]
-]) if {
+_tags(asked, given) := value.known(array.concat(
+	[{"key": element[key], "value": element[tag]} |
+		some element in given.value
+		some key in ["Key", "key"]
+		some tag in ["Value", "value"]
+	],
+	[{"key": given.value[index].key, "value": value.unknown("it is not known until apply")} |
+		some index, element in _unknown_at(asked, asked.row.tags)
+		element.value == true
+	],
+)) if {
 	is_array(given.value)
 }
 
-_tags(given) := value.known([{"key": key, "value": tag} | some key, tag in given.value]) if is_object(given.value)
+_tags(asked, given) := value.known(array.concat(
+	[{"key": key, "value": tag} | some key, tag in given.value],
+	[{"key": key, "value": value.unknown("it is not known until apply")} |
+		some key, unknown in _unknown_at(asked, asked.row.tags)
+		unknown == true
+	],
+)) if {
+	is_object(given.value)
+}
 
-_tags(given) := value.unknown("the tags are neither a list nor a map") if {
+_tags(_, given) := value.unknown("the tags are neither a list nor a map") if {
 	given.state == "known"
 	not is_array(given.value)
 	not is_object(given.value)
 }
+
+_unknown_at(asked, path) := object.get(asked.read.unknown, path, {})
 
 # Nothing is said of places in a document that could not be read: the document itself is the finding.
 _places(asked, path) := [_place(asked, place) | some place in member.places(asked.read, path)] if {

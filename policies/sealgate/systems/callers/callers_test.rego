@@ -87,3 +87,23 @@ test_principals_of_the_context if {
 	agents := callers.of({}, {}, "agent_runtime_role") with input.context.agent_runtime_role as _role
 	[found.who.name | some found in agents] == ["the agent runtime's role"]
 }
+
+test_callers_of_an_intended_use_are_those_of_the_settings if {
+	context := {"context": {"caller": {"arn": "arn:aws:iam::111122223333:user/me"}}}
+	submitting := {"callers": [_known(_role), _known("arn:aws:iam::111122223333:user/other")], "role": {"value": _known(_role)}}
+	found := callers.of(submitting, {"roles": []}, "caller") with input as context
+	[[one.who.name, one.caller.value.type, one.alternative] | some one in found] == [
+		["the caller", "role", false],
+		["the caller", "user", false],
+	]
+
+	either := callers.of(submitting, {"roles": []}, "caller or execution_role") with input as context
+	[[one.who.name, one.alternative] | some one in either] == [
+		["the caller", true],
+		["the caller", true],
+		["the execution role", true],
+	]
+
+	# Where the settings name none, nobody is asked about; the caller of the context makes the plan, not the job.
+	callers.of({"callers": []}, {"roles": []}, "caller") == [] with input as context
+}

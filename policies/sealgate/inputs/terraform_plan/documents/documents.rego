@@ -108,7 +108,33 @@ _doubts_of_whole(change) := array.flatten([
 	[" has statements that are not known until apply" |
 		_place(change, ["statement"]).value.state == "unknown"
 	],
+	[" has statements that are not written as Terraform writes them" |
+		found := _place(change, ["statement"]).value
+		found.state == "known"
+		not _are_statements(found.value)
+	],
 ])
+
+_are_statements(blocks) if {
+	is_array(blocks)
+	every block in blocks {
+		is_object(block)
+		_are_blocks(object.get(block, "principals", []), ["type"])
+		_are_blocks(object.get(block, "not_principals", []), ["type"])
+		_are_blocks(object.get(block, "condition", []), ["test", "variable"])
+	}
+}
+
+_are_blocks(null, _)
+
+_are_blocks(blocks, names) if {
+	is_array(blocks)
+	every block in blocks {
+		every name in names {
+			is_string(block[name])
+		}
+	}
+}
 
 # Why it is not known who may do what by a statement.
 _doubts_of(change, index, block) := [doubt |
@@ -149,12 +175,17 @@ _statement(change, steps, block) := object.union(
 			},
 			{member: _principals(change, steps, block, name) |
 				some name, member in {"principals": "Principal", "not_principals": "NotPrincipal"}
-				count(object.get(block, name, [])) > 0
+				_has_some(block, name)
 			},
 		),
-		{"Condition": _conditions(change, steps, block) | count(object.get(block, "condition", [])) > 0},
+		{"Condition": _conditions(change, steps, block) | _has_some(block, "condition")},
 	),
 )
+
+_has_some(block, name) if {
+	is_array(block[name])
+	count(block[name]) > 0
+}
 
 _members := {
 	"actions": "Action",

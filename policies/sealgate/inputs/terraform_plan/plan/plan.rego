@@ -112,7 +112,10 @@ calls := _merged([
 configured := {concat("|", [path, resource.address]): resource |
 	some path, module in configurations
 	some resource in module.resources
-	is_string(resource.address)
+	every member in ["address", "type", "name"] {
+		is_string(resource[member])
+	}
+	is_object(object.get(resource, "expressions", {}))
 }
 
 # METADATA
@@ -136,6 +139,7 @@ relative(change) := concat(".", ["data", change.type, change.name]) if change.mo
 sensitive := {text |
 	some given in _known_changes
 	some name, marks in {"before": "before_sensitive", "after": "after_sensitive"}
+	is_object(given.change[name])
 	marked := object.get(given.change, marks, {})
 	not marked in [false, {}]
 	walk(marked, [path, true])
@@ -244,11 +248,16 @@ _is_whole(given) if {
 	every member in ["before", "after"] {
 		_is_value(object.get(given.change, member, null))
 	}
+	_is_tree(object.get(given.change, "after_unknown", {}))
 }
 
 _is_value(null)
 
 _is_value(values) if is_object(values)
+
+_is_tree(false)
+
+_is_tree(tree) if is_object(tree)
 
 _known_changes := [given |
 	some given in content.resource_changes
@@ -265,9 +274,11 @@ _is_of_known_type(type) if data.sealgate.data.terraform_requests[type]
 
 _side(change) := object.get(change, side, null)
 
-_unknown(_) := {} if side == "before"
-
-_unknown(change) := object.get(change, "after_unknown", {}) if side == "after"
+_unknown(change) := tree if {
+	side == "after"
+	tree := change.after_unknown
+	is_object(tree)
+} else := {}
 
 _is_imported(change) if {
 	is_object(change.importing)
@@ -317,6 +328,7 @@ _root := {"": content.configuration.root_module} if {
 _calls(level) := {concat("", [_prefix(path), name]): call |
 	some path, module in level
 	some name, call in module.module_calls
+	is_string(name)
 }
 
 _level(above) := {path: call.module |

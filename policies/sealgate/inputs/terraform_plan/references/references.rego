@@ -104,9 +104,9 @@ _own_key(change, references) := change.key if {
 } else := null
 
 # Each reference is followed by the shorter ones that it begins with.
-_kept(references) := [reference |
+_kept(given) := [reference |
+	references := [reference | some reference in given; is_string(reference)]
 	some index, reference in references
-	is_string(reference)
 	not _is_prefix(reference, references, index)
 	not _is_local_to_expression(reference)
 ]
@@ -214,6 +214,8 @@ _passes := {_node("pass", module, relative): nodes |
 _passing_by_path := {path: {relative: references |
 	some resource in configuration.resources
 	relative := resource.address
+	is_string(relative)
+	plan.configured[concat("|", [path, relative])]
 	row := _passed_on[concat("", [_data_prefix(resource), resource.type])]
 	references := resource.expressions[row.from].references
 } |

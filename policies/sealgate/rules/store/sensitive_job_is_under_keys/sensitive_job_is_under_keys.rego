@@ -81,6 +81,21 @@ findings contains found if {
 	found := finding.unverified(job.subject, ["Tags"], value.unknown("the job's tags can't be read"))
 }
 
+findings contains found if {
+	some job in model.jobs
+	not _is_sensitive(job)
+	some tag in job.tags.value
+	settings.current.sensitive_tags[tag.key]
+	tag.value.state == "unknown"
+
+	found := finding.unverified(job.subject, ["Tags"], value.unknown(concat("", [
+		"whether the tag ",
+		tag.key,
+		" makes the job a sensitive one can't be told: ",
+		tag.value.reason,
+	])))
+}
+
 _sensitive := [job |
 	some job in model.jobs
 	_is_sensitive(job)

@@ -150,3 +150,21 @@ _unverified(path, reason) := {
 	"path": path,
 	"missing": {"reason": reason},
 }
+
+test_unverified_tag_that_may_be_sensitive if {
+	later := value.unknown("it is not known until apply")
+	reason := "whether the tag sensitivity makes the job a sensitive one can't be told: it is not known until apply"
+	every tags, findings in {
+		[{"key": "sensitivity", "value": later}]: {_unverified(["Tags"], reason)},
+		[{"key": "team", "value": later}]: set(),
+		# One that is known settles it.
+		[{"key": "sensitivity", "value": later}, {"key": "sensitivity", "value": "high"}]: {_without_key},
+	} {
+		rule.findings == findings with data.sealgate.model.jobs as fixture.jobs_with(
+			value.absent,
+			{"use": "output", "instances": []},
+			{"tags": value.known(tags)},
+		)
+			with input as {"settings": {"sensitive_tags": {"sensitivity": ["high"]}}}
+	}
+}
