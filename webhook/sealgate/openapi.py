@@ -25,7 +25,8 @@ def document() -> dict[str, Any]:
             "title": "sealgate",
             "version": __version__,
             "description": "Decides, before a SageMaker or Bedrock job is submitted, whether its KMS encryption is "
-            "what AWS documents and what the organisation wants.",
+            "what AWS documents and what the organisation wants. A service with CAs of its clients answers 403 to "
+            "whoever shows no certificate of theirs, but for health, metrics and this description.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": _PATHS,
