@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
-from tests.engine_fixtures import embedded_engine, input_document
+from tests.engine_fixtures import ROOT, embedded_engine, input_document
 
-from sealgate import baseline, decisions
+from sealgate import baseline, decisions, questions
 from sealgate.baseline import Baseline
 from sealgate.checks import Check
 from sealgate.errors import EngineError, UnreadableInputError
@@ -53,8 +54,6 @@ def findings_of(engine: Engine, given: Mapping[str, Any]) -> list[Any]:
 
 
 def accepting(findings: list[Any], source: str = "old.json") -> Baseline:
-    from datetime import UTC, datetime  # noqa: PLC0415 only here
-
     content = json.loads(baseline.render(findings, now=datetime(2026, 6, 30, tzinfo=UTC)))
     return Baseline(source, content["findings"])
 
@@ -226,3 +225,39 @@ class TestTheComparison:
 
         assert comparison is not None
         assert (comparison.source, comparison.fixed) == ("new.json", [])
+
+
+class TestAPlan:
+    def plan(self, name: str) -> dict[str, Any]:
+        content = json.loads((ROOT / "tests/plans" / f"{name}.json").read_bytes())
+        return decisions.build_document(
+            {"terraform_plan": content},
+            settings={},
+            context={},
+            now=datetime(2026, 6, 30, tzinfo=UTC),
+            context_from_caller=[],
+        )
+
+    def test_says_who_loses_a_key(self, policies: Engine) -> None:
+        [change] = Check().decide(policies, "plan.json", self.plan("statement_taken_away")).key_changes or []
+        assert change["subject"] == "aws_kms_key_policy.model"
+        assert [one["who"].rpartition("/")[2] for one in change["lost"]] == ["BedrockCustomization", "Invoke"]
+        assert change["gained"] == []
+
+    def test_can_not_compare_a_policy_that_is_not_known(self, policies: Engine) -> None:
+        changes = Check().decide(policies, "plan.json", self.plan("unknown_policy")).key_changes or []
+        assert [(change["gained"], change["lost"], len(change["unknown"])) for change in changes] == [([], [], 1)]
+
+    def test_has_its_verdict_where_nobody_can_tell_who_gains(
+        self, policies: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fail(*_: Any) -> Any:
+            raise EngineError("too slow")
+
+        monkeypatch.setattr(questions, "compare", fail)
+        result = Check().decide(policies, "plan.json", self.plan("statement_taken_away"))
+        assert not result.allowed
+        assert result.key_changes is None
+
+    def test_alone_is_asked_about(self, policies: Engine) -> None:
+        assert Check().decide(policies, "a.json", document()).key_changes == ()

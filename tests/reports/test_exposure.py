@@ -122,3 +122,14 @@ def test_policies_that_cannot_be_compared_say_so() -> None:
 
 def test_json_is_the_answer_itself() -> None:
     assert json.loads(exposure.as_json(exposed(HOLDER))) == exposed(HOLDER)
+
+
+def test_a_plan_shows_who_gains_and_who_loses_each_key() -> None:
+    gained: Any = {"key": KEY, "subject": "aws_kms_key_policy.p", "gained": [CHANGE], "lost": [], "unknown": []}
+    planned: Any = {**gained, "key": "aws_kms_key.k", "subject": "aws_kms_key.k", "gained": [], "lost": [CHANGE]}
+    unknown: Any = {**planned, "lost": [], "unknown": ["it is not known until apply"]}
+    assert list(exposure.changed([gained, planned, unknown], Page(width=200))) == [
+        f"Who can use {KEY} (by aws_kms_key_policy.p)\n  + {ROLE}: kms:Decrypt",
+        f"Who can use aws_kms_key.k\n  - {ROLE}: kms:Decrypt",
+        "Who can use aws_kms_key.k\n  ? can't be compared: it is not known until apply",
+    ]

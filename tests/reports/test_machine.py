@@ -102,3 +102,14 @@ def test_a_result_without_anything_is_no_decision() -> None:
     report = json.loads(machine.render(Report(results=[Result(source="a")])))
 
     assert report["results"] == [{"source": "a", "error": {"type": "no_decision", "message": "there is no decision"}}]
+
+
+def test_a_plan_has_who_gains_and_who_loses_keys(decision: Make) -> None:
+    def shown(key_changes: Any) -> Any:
+        result = Result(source="plan.json", decision=decision(), key_changes=key_changes)
+        return json.loads(machine.render(Report(results=[result])))["results"][0]
+
+    change = {"key": "aws_kms_key.k", "subject": "aws_kms_key.k", "gained": [], "lost": [], "unknown": ["why"]}
+    assert shown([change])["key_changes"] == [change]
+    assert shown(None)["key_changes"] is None
+    assert "key_changes" not in shown(())

@@ -143,3 +143,16 @@ def test_only_addresses_of_the_web_are_links(finding: Make) -> None:
     decision = decided([finding(reference="javascript:alert(1)")], subjects=["x"])
 
     assert "](" not in markdown.render(Report(results=[Result(source="a.json", decision=decision)]))
+
+
+def test_who_gains_and_who_loses_keys_by_a_plan_is_listed(decision: Any) -> None:
+    holder = {"kind": "principal", "who": "arn:aws:iam::111122223333:role/Job", "actions": ["kms:Decrypt"]}
+    changes: Any = [
+        {"key": f"aws_kms_key.k{number}", "gained": [holder], "lost": [holder] if number == 0 else []}
+        for number in range(45)
+    ]
+    result = Result(source="plan.json", decision=decision(), key_changes=changes)
+    text = markdown.render(Report(results=[result]))
+    assert "- <code>aws&#95;kms&#95;key.k0</code>: gained by arn:aws:iam::111122223333:role/Job: kms:Decrypt" in text
+    assert "k0</code>: lost by arn" in text
+    assert "- and 6 more" in text

@@ -373,3 +373,15 @@ class TestInputsInWhichNothingIsJudged:
         warned = {**silent, "findings": [finding(subject="Pod a", enforcement="warn")]}
 
         assert shown(*[warned] * 5).count("ALLOWED  Pod a") == 5
+
+
+def test_who_gains_keys_by_a_plan_stands_under_its_subjects(decision: Make) -> None:
+    def text(key_changes: Any) -> str:
+        result = Result(source="plan.json", decision=decision(), key_changes=key_changes)
+        return table.render(Report(results=[result]), Page(width=200))
+
+    holder = {"width": 0, "kind": "everyone", "who": "everyone", "actions": ["kms:Decrypt"], "conditions": {}}
+    change = {"key": "aws_kms_key.k", "subject": "aws_kms_key.k", "gained": [holder], "lost": [], "unknown": []}
+    assert "Who can use aws_kms_key.k\n  + EVERYONE, in any AWS account: kms:Decrypt" in text([change])
+    assert "UNKNOWN" in text(None)
+    assert "Who can use" not in text(())

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sealgate import baseline, decisions, origins
+from sealgate import baseline, decisions, origins, questions
+from sealgate.errors import EngineError
 from sealgate.reports import Comparison, Result
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from sealgate.baseline import Baseline
     from sealgate.engines import Engine
+    from sealgate.questions import KeyChange
     from sealgate.reading.places import Path as Place
     from sealgate.reading.terraform_source import SourceTree
 
@@ -50,6 +52,7 @@ class Check:
             baselined=accepted,
             allowed_apart_from_baseline=_allows_apart_from(accepted, engine, document, decision),
             excepted=decisions.excepted(engine, document, decision),
+            key_changes=_key_changes(engine, document),
         )
 
     def comparison(self, results: Sequence[Result], written: str | None) -> Comparison | None:
@@ -66,6 +69,16 @@ class Check:
         if self.accepts_all:
             return baseline.acceptable(findings)
         return frozenset() if self.baseline is None else self.baseline.accept(findings)
+
+
+def _key_changes(engine: Engine, document: Mapping[str, Any]) -> Sequence[KeyChange] | None:
+    """Return who gains and who loses keys by a plan; None where that can't be told. It is no part of the verdict."""
+    if "terraform_plan" not in document["subject"]:
+        return ()
+    try:
+        return questions.compare(engine, document)
+    except EngineError:
+        return None
 
 
 def _allows_apart_from(

@@ -178,6 +178,16 @@ class Exposure(TypedDict):
     version: Version
 
 
+class KeyChange(TypedDict):
+    """Who gains and who loses a key by a plan, as schemas/exposure_changes.json describes it."""
+
+    key: str
+    subject: str
+    gained: list[Change]
+    lost: list[Change]
+    unknown: list[str]
+
+
 Member = TypeVar("Member", bound="Mapping[str, object]")
 Held = TypeVar("Held", bound=Change)
 
@@ -234,12 +244,29 @@ def expose(engine: Engine, context: Mapping[str, Any], question: Question) -> Ex
     }
 
 
+def compare(engine: Engine, document: Mapping[str, Any]) -> list[KeyChange]:
+    """Return who gains and who loses keys by the Terraform plan of an input document, by key.
+
+    Raises EngineError where there is no answer.
+    """
+    changes: list[KeyChange] = _answer(engine, document, "exposure_changes")["changes"]
+    return [
+        {
+            **change,
+            "gained": _widest_first(change["gained"]),
+            "lost": _widest_first(change["lost"]),
+            "unknown": sorted(change["unknown"]),
+        }
+        for change in sorted(changes, key=lambda change: (change["subject"], change["key"]))
+    ]
+
+
 def _answer(engine: Engine, document: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return the value of an entry point, which has the shape that the schema of its name describes."""
     answer = engine.evaluate(document, entrypoint=f"sealgate/{name}")
     if faults := shapes.faults(answer, name):
         raise EngineError(f"the engine's answer is not of the shape {name}: {faults[0].message}")
-    if answer["problems"]:
+    if answer.get("problems"):
         raise UnreadableInputError("; ".join(sorted(answer["problems"])))
     return answer
 

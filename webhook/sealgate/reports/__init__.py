@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sealgate.baseline import Entry
     from sealgate.decisions import Decision, Excepted
     from sealgate.errors import SealgateError
+    from sealgate.questions import KeyChange
     from sealgate.reading.places import Path as Place
 
 
@@ -34,6 +35,8 @@ class Result:
     """Whether the engine allows but for what the baseline accepts."""
     excepted: Sequence[Excepted] = ()
     """The findings that exceptions keep out of the decision."""
+    key_changes: Sequence[KeyChange] | None = ()
+    """Who gains and who loses keys by a plan; None where that could not be told."""
 
     @property
     def name(self) -> str:

@@ -11,7 +11,7 @@ from sealgate.reports.text import Page, printable
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sealgate.questions import Change, Denial, Exposure, Holder, Policy
+    from sealgate.questions import Change, Denial, Exposure, Holder, KeyChange, Policy
     from sealgate.reports.text import Style
 
 # What a key policy can give away at the most; longer lists of actions are counted.
@@ -42,16 +42,31 @@ def render(exposure: Exposure, page: Page, *, compared: bool) -> str:
     return "\n\n".join([*blocks, *(_diff(exposure, page) if compared else ())])
 
 
+def changed(changes: Sequence[KeyChange], page: Page) -> Iterator[str]:
+    """Yield a block a key of a plan: who gains it, and who loses it."""
+    for change in changes:
+        title = page.paint(f"Who can use {printable(change['key'])}", "strong")
+        by = "" if change["subject"] == change["key"] else f" (by {printable(change['subject'])})"
+        lines = [page.wrapped(_change(one), label="+", indent=2, style="bad") for one in change["gained"]]
+        lines += [page.wrapped(_change(one), label="-", indent=2, style="good") for one in change["lost"]]
+        lines += [
+            page.wrapped(f"can't be compared: {reason}", label="?", indent=2, style="doubtful")
+            for reason in change["unknown"]
+        ]
+        yield "\n".join([f"{title}{by}", *lines])
+
+
 def _holder(holder: Holder, page: Page) -> str:
     return "\n".join(
         [
-            page.paint(printable(_who(holder)), _STYLES.get(holder["kind"], "strong")),
+            page.paint(printable(who(holder)), _STYLES.get(holder["kind"], "strong")),
             *(page.wrapped(text, label=f"{name:<10}", indent=2) for name, text in _facts(holder)),
         ]
     )
 
 
-def _who(change: Change) -> str:
+def who(change: Change) -> str:
+    """Return a holder in words."""
     return {
         "everyone": "EVERYONE, in any AWS account",
         "other_account": f"ANOTHER ACCOUNT {change['who']}: the principals whose own policies allow it",
@@ -62,7 +77,7 @@ def _who(change: Change) -> str:
 
 
 def _facts(holder: Holder) -> Iterator[tuple[str, str]]:
-    yield "may call:", _actions(holder["actions"])
+    yield "may call:", actions(holder["actions"])
     if not holder["certain"]:
         yield "perhaps:", "; ".join(holder["depends_on"])
     if holder["widens"]:
@@ -74,8 +89,9 @@ def _facts(holder: Holder) -> Iterator[tuple[str, str]]:
     yield "by:", statement_name(holder["by"]) if holder["by"] else "a policy that is not known"
 
 
-def _actions(actions: Sequence[str]) -> str:
-    return ", ".join(actions) if len(actions) <= _LISTED else f"{len(actions)} KMS actions (--output json lists them)"
+def actions(names: Sequence[str]) -> str:
+    """Return actions in words; many are counted."""
+    return ", ".join(names) if len(names) <= _LISTED else f"{len(names)} KMS actions (--output json lists them)"
 
 
 def _conditions(conditions: Mapping[str, object]) -> str:
@@ -85,7 +101,7 @@ def _conditions(conditions: Mapping[str, object]) -> str:
 def _denial(denial: Denial, page: Page) -> str:
     principal: Policy = denial["principal"]
     limits = f", if {_conditions(denial['conditions'])}" if denial["conditions"] else ""
-    text = f"{_actions(denial['actions'])} to {json.dumps(principal, sort_keys=True)}{limits}"
+    text = f"{actions(denial['actions'])} to {json.dumps(principal, sort_keys=True)}{limits}"
     return page.wrapped(text, label=f"{statement_name(denial['by'])}:", indent=2)
 
 
@@ -105,4 +121,4 @@ def _changes(title: str, changes: Sequence[Change], page: Page, *, sign: str, st
 
 def _change(change: Change) -> str:
     limits = f", if {_conditions(change['conditions'])}" if change["conditions"] else ""
-    return f"{_who(change)}: {_actions(change['actions'])}{limits}"
+    return f"{who(change)}: {actions(change['actions'])}{limits}"

@@ -18,7 +18,8 @@ def render(report: Report) -> str:
     something to say: `strict`; `baseline` `{"file", "accepted", "fixed"}`, where `fixed` is null while an input has
     no decision; and with either of them `passed`, which the exit code follows. A result has `locations` `{subject:
     {"file", "line"}}` as far as they are known, and `baselined`, the positions of the findings that are accepted; of a
-    source with several inputs also `place`, the number of the document from 0 and the steps to the input in it.
+    source with several inputs also `place`, the number of the document from 0 and the steps to the input in it; of a
+    plan `key_changes`, as schemas/exposure_changes.json describes them, null where nobody could tell.
     """
     shown: dict[str, Any] = {
         "allowed": all(result.allowed for result in report.results),
@@ -47,6 +48,8 @@ def _result(result: Result, report: Report) -> dict[str, object]:
     }
     if locations:
         shown["locations"] = locations
+    if result.key_changes != ():
+        shown["key_changes"] = result.key_changes
     if report.baseline is not None:
         shown["baselined"] = sorted(result.baselined)
     return shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from sealgate.reports import findings, problem
+from sealgate.reports import exposure, findings, problem
 from sealgate.reports.text import counted, printable, where
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def render(report: Report) -> str:
     ]
     if open_ones:
         parts.append("\n".join(_table(open_ones)))
+    parts += _key_changes(report)
     parts += _fixed(report)
     return "\n\n".join(parts)
 
@@ -105,6 +106,22 @@ def _row(shown: Shown) -> str:
 
 
 _IN_TARGET = {ord(character): f"%{ord(character):02X}" for character in "<>|\\ \n\r\t`"}
+
+
+def _key_changes(report: Report) -> Iterator[str]:
+    lines = [
+        f"- {_code(change['key'])}: {word} {_text(exposure.who(one))}: {_text(exposure.actions(one['actions']))}"
+        for result in report.results
+        for change in result.key_changes or ()
+        for word, holders in (("gained by", change["gained"]), ("lost by", change["lost"]))
+        for one in holders
+    ]
+    if lines:
+        more = [f"- and {len(lines) - _MOST_CHANGES} more"] if len(lines) > _MOST_CHANGES else []
+        yield "\n".join(["Who gains and who loses keys:", "", *lines[:_MOST_CHANGES], *more])
+
+
+_MOST_CHANGES = 40
 
 
 def _fixed(report: Report) -> Iterator[str]:

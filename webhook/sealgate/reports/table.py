@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from sealgate.errors import EngineError
+from sealgate.reports import exposure
 from sealgate.reports.findings import kind
 from sealgate.reports.text import Page, counted, printable, where
 
@@ -88,6 +89,10 @@ def _blocks(result: Result, page: Page) -> Iterator[str]:
     else:
         for subject, said in by_subject.items():
             yield _block(result, subject, said, page)
+    yield from exposure.changed(result.key_changes or (), page)
+    if result.key_changes is None:
+        unknown = "who gains and who loses keys could not be told"
+        yield page.wrapped(unknown, label="UNKNOWN", indent=0, style="doubtful")
     yield from _remarks(result, decision, page)
 
 

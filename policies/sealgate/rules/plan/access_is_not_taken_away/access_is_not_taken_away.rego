@@ -32,7 +32,7 @@ findings contains found if {
 			"this change takes away what ",
 			losing.job,
 			" needs: ",
-			text.listed({concat(" ", [one.who, "may no longer call", one.action, "on", one.key]) | some one in lost}),
+			concat("; ", sort([sentence | some sentence in {_sentence(lost, one.who, one.key) | some one in lost}])),
 		])),
 		{"job": losing.job, "actions": sort([action | some action in {one.action | some one in lost}])},
 	)
@@ -52,6 +52,14 @@ findings contains found if {
 		{"job": taken.job},
 	)
 }
+
+_sentence(lost, who, key_arn) := concat(" ", [
+	who,
+	"may no longer call",
+	text.listed({one.action | some one in lost; one.who == who; one.key == key_arn}),
+	"on",
+	key_arn,
+])
 
 _under := {"grant": "its key", "key": "it"}
 
