@@ -377,7 +377,8 @@ class TestInputsInWhichNothingIsJudged:
 
 def test_who_gains_keys_by_a_plan_stands_under_its_subjects(decision: Make) -> None:
     def text(key_changes: Any) -> str:
-        result = Result(source="plan.json", decision=decision(), key_changes=key_changes)
+        whole: Any = decision()
+        result = Result(source="plan.json", decision=whole, key_changes=key_changes)
         return table.render(Report(results=[result]), Page(width=200))
 
     holder = {"width": 0, "kind": "everyone", "who": "everyone", "actions": ["kms:Decrypt"], "conditions": {}}
