@@ -82,8 +82,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # it has no types
             # /metrics is answered by any one of the workers, for all of them: their counts meet in this folder.
             folder = tempfile.mkdtemp(prefix="sealgate-metrics-")
             os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
-            self.cfg.set("child_exit", lambda _, worker: _forget(worker.pid))
-            self.cfg.set("on_exit", lambda _: shutil.rmtree(folder, ignore_errors=True))
+            self._options["child_exit"] = lambda _, worker: _forget(worker.pid)
+            self._options["on_exit"] = lambda _: shutil.rmtree(folder, ignore_errors=True)
+            self.load_config()
         super().run()
 
     def _context(self, _config: object, _default: object) -> object:
