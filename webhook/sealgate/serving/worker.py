@@ -100,7 +100,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # it has no types
     def handle_request(self, req: object, conn: _Connection) -> object:
         """Answer a request whose head is there."""
         self._thread.since = self._since[conn]
-        self._until[conn] = time.monotonic() + _REQUEST_S + self.app.settings.engine.timeout_s
+        engine = self.app.settings.engine
+        self._until[conn] = time.monotonic() + _REQUEST_S + max(engine.timeout_s, engine.plan_timeout_s)
         return super().handle_request(req, conn)
 
     def finish_request(self, conn: _Connection, fs: Future[object]) -> None:
