@@ -60,8 +60,8 @@ def other_category(name: str) -> str | None:
     """Return the other category of multi-turn RL jobs, where the example is a job of one of the two."""
     if name.startswith(("call/", "grant/", "iam/")):
         return None  # their policies are about one category
-    parameters = json.loads(EXAMPLES[name].read_bytes())["input"]["subject"]["aws_request"]["parameters"]
-    given = parameters.get("JobCategory")
+    subject = json.loads(EXAMPLES[name].read_bytes())["input"]["subject"]
+    given = subject.get("aws_request", {}).get("parameters", {}).get("JobCategory")
     return CATEGORIES.get(given) if isinstance(given, str) else None
 
 

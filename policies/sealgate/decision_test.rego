@@ -50,6 +50,14 @@ test_note_is_joined_with_what_the_catalogue_says if {
 	}]
 }
 
+test_path_begins_where_the_parameters_stand if {
+	decided := sealgate.decision with data.sealgate.rules as _rules({"one": {_violation}, "fact": set()})
+		with data.sealgate.data.rules as _catalogue
+		with data.sealgate.model.jobs as [{"subject": "job", "operation": "sagemaker:CreateJob", "at": ["spec", "job"]}]
+	[found.path | some found in decided.findings] == [["spec", "job", "member"]]
+	[note.path | some note in decided.notes] == [["spec", "job", "member"]]
+}
+
 test_parts_that_the_caller_supplied_are_named if {
 	_decided({"one": set()}, {"context_from_caller": ["/keys", "/region"]}).context_from_caller == ["/keys", "/region"]
 }

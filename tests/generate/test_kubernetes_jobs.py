@@ -88,7 +88,6 @@ def test_both_families_of_crossplane_are_one() -> None:
     namespaced = {kind.replace(".m.", "."): row for kind, row in ROWS.items() if ".aws.m.upbound.io/" in kind}
     assert clustered == namespaced
     for row in clustered.values():
-        assert row["merged"] == [["spec", "initProvider"], ["spec", "forProvider"]]
         assert all(path[:2] == ["spec", "forProvider"] for path in paths_of(row) if path != ["metadata", "name"])
 
 
@@ -121,6 +120,16 @@ def test_a_reference_stands_beside_its_value() -> None:
     training = ROWS["sagemaker.services.k8s.aws/TrainingJob"]
     assert not any("references" in key for key in training["keys"])
     assert "role_references" not in training
+
+
+def test_a_key_that_the_kind_does_not_have_is_dropped() -> None:
+    assert ROWS["sagemaker.services.k8s.aws/ModelPackage"]["dropped"] == [["spec", "securityConfig", "kmsKeyID"]]
+    assert "dropped" not in ROWS["sagemaker.services.k8s.aws/TrainingJob"]
+
+
+def test_no_key_that_is_dropped_is_in_the_schema(crds: dict[str, set[tuple[str, ...]]]) -> None:
+    for kind in ROWS.keys() & crds.keys():
+        assert not {tuple(path) for path in ROWS[kind].get("dropped", [])} & crds[kind]
 
 
 def test_a_block_of_crossplane_may_be_a_list_of_one() -> None:

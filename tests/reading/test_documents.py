@@ -113,6 +113,34 @@ def test_names_are_escaped_in_pointers() -> None:
     }
 
 
+class TestObjectOfAnOwnKind:
+    KIND: Any = {"group": "ml.example.com", "kind": "Run", "operation": "sagemaker:CreateJob"}  # noqa: RUF012 nothing changes it
+
+    def parsed(self, spec: object, line: dict[str, Any], version: str = "ml.example.com/v1") -> dict[str, Any]:
+        content = {"apiVersion": version, "kind": "Run", "spec": spec}
+        return documents.parsed(
+            {"kubernetes_object": {"object": content}}, TABLE, settings={"kubernetes_kinds": [{**self.KIND, **line}]}
+        )
+
+    def test_has_the_documents_among_its_parameters_parsed(self) -> None:
+        found = self.parsed({"a/b": {"JobConfigDocument": "{}"}}, {"parameters": ["spec", "a/b"]})
+        assert found == {"/kubernetes_object/object/spec/a~1b/JobConfigDocument": {"value": {}}}
+
+    def test_has_none_where_its_parameters_are_not(self) -> None:
+        assert self.parsed({}, {"parameters": ["spec", "job"]}) == {}
+        assert self.parsed({"job": "text"}, {"parameters": ["spec", "job"]}) == {}
+
+    def test_has_none_where_the_settings_name_its_keys_or_another_kind(self) -> None:
+        spec = {"JobConfigDocument": "{}"}
+        assert self.parsed(spec, {"keys": [{"path": ["spec", "key"]}]}) == {}
+        assert self.parsed(spec, {"parameters": ["spec"]}, version="v1") == {}
+
+    @pytest.mark.parametrize("content", [None, {}, {"apiVersion": 1, "kind": "Run"}])
+    def test_that_is_no_object_has_none(self, content: object) -> None:
+        settings = {"kubernetes_kinds": [{**self.KIND, "parameters": ["spec"]}]}
+        assert documents.parsed({"kubernetes_object": {"object": content}}, TABLE, settings=settings) == {}
+
+
 class TestPipeline:
     def test_documents_without_variables_are_what_they_join_to(self) -> None:
         assert entry(join('{"a": ', "1}")) == {"value": {"a": 1}}

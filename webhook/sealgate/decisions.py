@@ -122,7 +122,7 @@ def build_document(
         "context": context,
         "settings": settings,
         "now": now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
-        "parsed": documents.parsed(subject),
+        "parsed": documents.parsed(subject, settings=settings),
         "context_from_caller": list(context_from_caller),
     }
 

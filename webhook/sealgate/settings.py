@@ -35,6 +35,7 @@ _POLICY = (
     "sensitive_tags",
     "job_config_key_members",
     "intended_uses",
+    "kubernetes_kinds",
     "exceptions",
 )
 

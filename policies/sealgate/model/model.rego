@@ -16,7 +16,8 @@ import data.sealgate.model.settings
 # description: |
 #   The jobs: `{subject, operation, system, name, role, partition, account, region, keys, buckets, documents,
 #   problems}`. A key is `{path, value, use, forms, member}`; a bucket `{path, value, use}` with an S3 URI as its value.
-#   Where a resource or object carries the job's parameters among others, `at` is the path to them.
+#   Where a resource or object carries the job's parameters among others, `at` is the path to them. Of an object,
+#   `misspelt` lists what looks like a key and is none, as `{path, meant}`.
 jobs := [job | some job in data.sealgate.inputs[_].jobs]
 
 # METADATA
@@ -32,6 +33,10 @@ named_keys := [{"job": job, "key": key, "arn": _named_arn(job, key.value)} |
 # METADATA
 # description: Subjects that carry no key which the tables know.
 unguarded := [subject | some subject in data.sealgate.inputs[_].unguarded]
+
+# METADATA
+# description: Subjects of which nothing is judged, as `{subject, reason}` with the reason as a clause.
+set_aside := [entry | some entry in data.sealgate.inputs[_].set_aside]
 
 # METADATA
 # description: Subjects that make a grant.
@@ -106,7 +111,9 @@ _split(parts, index, secrets) := [piece |
 
 _hidden := "(sensitive value)"
 
-_addresses := data.sealgate.inputs.terraform_plan.addresses
+_addresses := data.sealgate.inputs.kubernetes_object.addresses if {
+	count(data.sealgate.inputs.kubernetes_object.addresses) > 0
+} else := data.sealgate.inputs.terraform_plan.addresses
 
 _sensitive := {secret | some secret in data.sealgate.inputs[_].sensitive}
 
@@ -140,7 +147,8 @@ _subject_problems contains "the subject holds nothing that could be judged" if {
 	unread := [problem | some problem in data.sealgate.inputs[_].problems]
 	declared := [policy | some policy in data.sealgate.inputs[_].policies]
 	carrying := [text | some text in data.sealgate.inputs[_].unread]
-	sum([count(jobs), count(unguarded), count(granting), count(declared), count(carrying), count(unread)]) == 0
+	judged := [jobs, unguarded, set_aside, granting, declared, carrying, unread]
+	sum([count(part) | some part in judged]) == 0
 }
 
 _subject_problems contains "the input has no subject: the part that holds what is to be judged" if count(_kinds) == 0

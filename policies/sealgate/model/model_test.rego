@@ -12,6 +12,20 @@ test_jobs_and_unguarded_subjects_are_those_of_every_adapter if {
 	model.unguarded == ["four"] with data.sealgate.inputs as adapters
 }
 
+test_subjects_that_are_set_aside_are_those_of_every_adapter if {
+	entry := {"subject": "Pod p", "reason": "it is being deleted"}
+	model.set_aside == [entry] with data.sealgate.inputs as {"kubernetes_object": {"set_aside": [entry]}}
+	model.set_aside == [] with input as {"subject": {"aws_request": {}}}
+}
+
+test_key_of_an_object_is_shown_by_the_object if {
+	key := {"apiVersion": "kms.services.k8s.aws/v1alpha1", "kind": "Key", "metadata": {"name": "k", "namespace": "ml"}, "spec": {}}
+	given := {"subject": {"kubernetes_object": {"object": key}}}
+	owner := data.sealgate.inputs.kubernetes_object.policies[0].owner with input as given
+	model.shown(concat(" ", [owner, "policy"])) == "kms.services.k8s.aws/Key ml/k policy" with input as given
+	model.shown("text") == "text" with input as {"subject": {"aws_request": {}}}
+}
+
 test_key_is_named_by_its_arn_in_three_states if {
 	cases := [
 		{"given": value.known(_key), "arn": value.known(_key)},
@@ -54,7 +68,7 @@ test_input_holds_one_subject_that_is_understood if {
 	model.problems == set() with input as {"subject": {"aws_request": request}}
 	{problem.message | some problem in model.problems} == {"the input has no subject: the part that holds what is to be judged"} with input as {}
 	{problem.message | some problem in model.problems} == {
-		"subject.terraform is not understood; what is: subject.aws_request, subject.terraform_plan",
+		"subject.terraform is not understood; what is: subject.aws_request, subject.kubernetes_object, subject.terraform_plan",
 		"the input has several subjects: aws_request, terraform",
 	} with input as {"subject": {"aws_request": request, "terraform": {}}}
 }

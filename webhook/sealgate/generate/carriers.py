@@ -116,6 +116,10 @@ class Translation:
         ]
         return row | ({"role_references": references} if references else {})
 
+    def lacking(self) -> list[list[Step]]:
+        """Return where the keys of the operation would stand that the carrier does not have."""
+        return [self.path(key["path"]) for key in self._row["keys"] if not self._is_there(key["path"])]
+
     def path(self, path: Sequence[str], *, is_structure: bool = False) -> list[Step]:
         """Return a path in the carrier's spelling; `is_structure` where a structure stands at its end."""
         spelt: list[Step] = [*self._spelling.root]

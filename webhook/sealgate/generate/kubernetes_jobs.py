@@ -22,9 +22,6 @@ LINE_WIDTH = 140
 # Both families of Crossplane's provider, cluster-scoped and namespaced.
 CROSSPLANE_GROUPS = ("aws.upbound.io", "aws.m.upbound.io")
 
-# What Crossplane makes the parameters of, when it creates: the later wins where both say the same.
-MERGED = [["spec", "initProvider"], ["spec", "forProvider"]]
-
 # What a controller of ACK writes in capitals.
 ACRONYMS = frozenset({"arn", "efs", "gb", "id", "ids", "jwt", "kms", "mb", "uri", "url", "vpc"})
 
@@ -76,11 +73,14 @@ class Table:
             return
         translation = Translation(title, carrier, self._operations[carrier.operation], spelling)
         self.rows[kind] = translation.row()
+        # An API server drops what the kind does not have, and nobody notices.
+        if dropped := translation.lacking():
+            self.rows[kind]["dropped"] = dropped
         self.problems += translation.problems
 
-    def add(self, kind: str, line: RowByHand, *, merged: bool = False) -> None:
-        """Add the row of a kind of another form; `merged` where it is one of Crossplane."""
-        self.rows[kind] = line.row(f"{HAND_TABLE}: {kind}", self._operations) | ({"merged": MERGED} if merged else {})
+    def add(self, kind: str, line: RowByHand) -> None:
+        """Add the row of a kind of another form."""
+        self.rows[kind] = line.row(f"{HAND_TABLE}: {kind}", self._operations)
 
     def translate_crossplane(self, service: str, kind: str, resource: str, resources: Mapping[str, Any]) -> None:
         """Add the rows of a kind that Crossplane makes of a Terraform resource, in both families."""
@@ -95,9 +95,7 @@ class Table:
             tags=None if of_terraform.tags is None else "",
         )
         for group in CROSSPLANE_GROUPS:
-            name = f"{service}.{group}/{kind}"
-            self.translate(name, carrier, CROSSPLANE)
-            self.rows.get(name, {})["merged"] = MERGED
+            self.translate(f"{service}.{group}/{kind}", carrier, CROSSPLANE)
 
 
 def rows(root: Path) -> dict[str, Row]:
@@ -114,7 +112,7 @@ def rows(root: Path) -> dict[str, Row]:
         table.add(f"{group}/{kind}", RowByHand(**line))
     for service, kind, line in _kinds(hand["crossplane_by_hand"]):
         for group in CROSSPLANE_GROUPS:
-            table.add(f"{service}.{group}/{kind}", RowByHand(**line), merged=True)
+            table.add(f"{service}.{group}/{kind}", RowByHand(**line))
     if table.problems:
         raise GenerationError("\n".join(table.problems))
     return table.rows

@@ -32,26 +32,42 @@ _UNKNOWN = "\ud800"
 _STRING_OR_UNKNOWN = re.compile(rf'(?P<text>"(?:[^"\\]|\\.)*+"?|{_UNKNOWN})(?P<colon>[{_BLANKS}]*+:)?', re.DOTALL)
 
 
-def parsed(subject: Mapping[str, Any], tables: Mapping[str, Mapping[str, Any]] | None = None) -> dict[str, Entry]:
+def parsed(
+    subject: Mapping[str, Any],
+    tables: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    settings: Mapping[str, Any] | None = None,
+) -> dict[str, Entry]:
     """Return what stands in each JSON string of the subject, by its JSON Pointer into the subject.
 
-    The table of operations, `tables` or the shipped one, says which members are JSON strings. An entry is
-    `{"value"}`; or `{"error"}`, a sentence, with `line` and `column` from 1 where the text has the place; or, for a
-    document that a pipeline assembles, `{"partial", "variable"}`: the members of the root that are complete before
-    the first variable, and that variable. What is neither a string nor made by a pipeline has no entry.
+    The table of operations, `tables` or the shipped one, says which members are JSON strings; `settings` say which
+    Kubernetes objects hold the parameters of an operation, and where. An entry is `{"value"}`; or `{"error"}`, a
+    sentence, with `line` and `column` from 1 where the text has the place; or, for a document that a pipeline
+    assembles, `{"partial", "variable"}`: the members of the root that are complete before the first variable, and that
+    variable. What is neither a string nor made by a pipeline has no entry.
     """
-    request = subject.get("aws_request")
-    if not isinstance(request, dict):
-        return {}
-    table = resources.operations() if tables is None else tables
-    row = table.get(f"{request.get('service')}:{request.get('operation')}", {})
     entries: dict[str, Entry] = {}
-    for path in row.get("json_strings", ()):
-        for place, content in _at(request.get("parameters"), path, ()):
-            entry = _entry(content, is_job_config=path[-1] == "JobConfigDocument")
-            if entry is not None:
-                entries[pointer("aws_request", "parameters", *place)] = entry
+    for operation, before, parameters in _requests(subject, settings or {}):
+        table = resources.operations() if tables is None else tables
+        for path in table.get(operation, {}).get("json_strings", ()):
+            for place, content in _at(parameters, path, ()):
+                entry = _entry(content, is_job_config=path[-1] == "JobConfigDocument")
+                if entry is not None:
+                    entries[pointer(*before, *place)] = entry
     return entries
+
+
+def _requests(subject: Mapping[str, Any], settings: Mapping[str, Any]) -> Iterator[tuple[str, Path, object]]:
+    """Yield the operation, the place and the parameters of each request that the subject holds."""
+    match subject:
+        case {"aws_request": {"service": service, "operation": operation, "parameters": parameters}}:
+            yield f"{service}:{operation}", ("aws_request", "parameters"), parameters
+        case {"kubernetes_object": {"object": {"apiVersion": str(version), "kind": kind_} as content}}:
+            group, _, _ = version.rpartition("/")
+            for line in settings.get("kubernetes_kinds", ()):
+                if (line["group"], line["kind"]) == (group, kind_) and "parameters" in line:
+                    for place, parameters in _at(content, line["parameters"], ()):
+                        yield line["operation"], ("kubernetes_object", "object", *place), parameters
 
 
 def _at(value: object, path: Sequence[str], place: Path) -> Iterator[tuple[Path, object]]:

@@ -10,11 +10,11 @@ test_violation_no_subject if {
 }
 
 test_violation_several_subjects if {
-	document := {"subject": {"aws_request": _request, "kubernetes_object": {}}}
+	document := {"subject": {"aws_request": _request, "cloudformation": {}}}
 	found := {finding.message | some finding in rule.findings} with input as document
 	found == {
-		"the input has several subjects: aws_request, kubernetes_object",
-		_not_understood("kubernetes_object"),
+		"the input has several subjects: aws_request, cloudformation",
+		_not_understood("cloudformation"),
 	}
 }
 
@@ -80,7 +80,7 @@ test_pass_operation_without_keys if {
 
 _request := {"service": "sagemaker", "operation": "CreateJob", "parameters": {"JobName": "my-job"}}
 
-_not_understood(kind) := concat("", ["subject.", kind, " is not understood; what is: subject.aws_request, subject.terraform_plan"])
+_not_understood(kind) := concat("", ["subject.", kind, " is not understood; what is: subject.aws_request, subject.kubernetes_object, subject.terraform_plan"])
 
 _of_input(message) := _violation("input", [], message)
 
