@@ -34,6 +34,8 @@ MONITOR = {"metrics": {"serviceMonitor": {"enabled": True}}}
 RULE = {"metrics": {"prometheusRule": {"enabled": True}}}
 DASHBOARD = {"metrics": {"grafanaDashboard": {"enabled": True}}}
 CLIENTS = {"server": {"clientCA": {"name": "clients"}}}
+GATEWAY = {"gateway": {"enabled": True, "upstream": "http://jobs.ml.svc"}}
+HTTPS_GATEWAY = {"gateway": {"enabled": True, "upstream": "https://jobs.ml.svc"}}
 
 # Another value for each, and what it needs.
 OTHERS: dict[str, tuple[Any, Mapping[str, Any]]] = {
@@ -89,6 +91,30 @@ OTHERS: dict[str, tuple[Any, Mapping[str, Any]]] = {
     "tls.existingSecret.name": ("other", EXISTING),
     "tls.existingSecret.caKey": ("ca.crt", EXISTING),
     "tls.existingSecret.caBundle": (CA, EXISTING),
+    "gateway.enabled": (True, {"gateway": {"upstream": "http://jobs.ml.svc"}}),
+    "gateway.upstream": ("https://jobs.ml.svc:8443", GATEWAY),
+    "gateway.upstreamCA.name": ("jobs-ca", HTTPS_GATEWAY),
+    "gateway.upstreamCA.key": ("other.pem", {"gateway": {**HTTPS_GATEWAY["gateway"], "upstreamCA": {"name": "ca"}}}),
+    "gateway.tls.secretName": ("gateway-tls", GATEWAY),
+    "gateway.clientCertificate.secretName": ("gateway-client", GATEWAY),
+    "gateway.replicaCount": (5, GATEWAY),
+    "gateway.workers": (3, GATEWAY),
+    "gateway.maxBodyBytes": (2097152, GATEWAY),
+    "gateway.answerTimeoutSeconds": (9, GATEWAY),
+    "gateway.upstreamTimeoutSeconds": (99, GATEWAY),
+    "gateway.temporaryStorage": ("2Gi", GATEWAY),
+    "gateway.image.repository": ("other", GATEWAY),
+    "gateway.image.tag": ("9", GATEWAY),
+    "gateway.image.digest": (DIGEST, GATEWAY),
+    "gateway.image.pullPolicy": ("Always", GATEWAY),
+    "gateway.service.type": ("NodePort", GATEWAY),
+    "gateway.service.port": (8080, GATEWAY),
+    "gateway.service.annotations": ({"a": "b"}, GATEWAY),
+    "gateway.ingressFrom": (POD, {**GATEWAY, **NETWORK}),
+    "gateway.egress": ([{"to": POD}], {**GATEWAY, **NETWORK}),
+    "gateway.resources": (RESOURCES, GATEWAY),
+    "gateway.podLabels": ({"a": "b"}, GATEWAY),
+    "gateway.podAnnotations": ({"a": "b"}, GATEWAY),
     "serviceAccount.create": (False, {}),
     "serviceAccount.name": ("other", {}),
     "serviceAccount.annotations": ({"a": "b"}, {}),

@@ -8,6 +8,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -45,7 +46,9 @@ def free_port() -> int:
 class Part:
     """A program that listens on a port."""
 
-    def __init__(self, command: list[str], port: int, path: str, folder: Path, **variables: str) -> None:
+    def __init__(
+        self, command: list[str], port: int, path: str, folder: Path, *, is_tls: bool = False, **variables: str
+    ) -> None:
         self.port = port
         self.log = folder / "log"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SEALGATE_")}
@@ -53,7 +56,7 @@ class Part:
             self.process = subprocess.Popen(
                 command, cwd=folder, stdout=log, stderr=log, env={**kept, **variables}, start_new_session=True
             )
-        self._wait(path)
+        self._wait(path, is_tls=is_tls)
 
     @property
     def url(self) -> str:
@@ -78,13 +81,13 @@ class Part:
         self.signal(signal.SIGKILL)
         self.process.wait(timeout=20)
 
-    def _wait(self, path: str) -> None:
+    def _wait(self, path: str, *, is_tls: bool) -> None:
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
             try:
-                if asked(self.port, "GET", path)[0] == 200:
+                if asked(self.port, "GET", path, is_tls=is_tls)[0] == 200:
                     return
             except OSError:
                 time.sleep(0.05)
@@ -92,11 +95,21 @@ class Part:
         raise RuntimeError(f"{self.process.args!r} did not start:\n{self.log.read_text()}")
 
 
-def asked(
-    port: int, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+def asked(  # noqa: PLR0913 the parts of a request
+    port: int,
+    method: str,
+    target: str,
+    headers: Mapping[str, str] | None = None,
+    body: bytes | None = None,
+    *,
+    is_tls: bool = False,
 ) -> tuple[int, bytes, http.client.HTTPMessage]:
     """Return the status, the body and the headers of an answer. The target is sent as it is."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    if is_tls:
+        # Whose certificate it is, is not what is asked here.
+        trusting = ssl._create_unverified_context()  # noqa: S323, SLF001 our own program on this machine
+        connection = http.client.HTTPSConnection("127.0.0.1", port, timeout=60, context=trusting)
     try:
         connection.request(method, target, body=body, headers=dict(headers or {}))
         answer = connection.getresponse()
@@ -106,13 +119,15 @@ def asked(
 
 
 @contextmanager
-def sealgate(folder: Path, *, settings: str = SETTINGS, threads: int = 8) -> Iterator[Part]:
-    """Run the service with these settings."""
+def sealgate(
+    folder: Path, *arguments: str, settings: str = SETTINGS, is_tls: bool = False, **variables: str
+) -> Iterator[Part]:
+    """Run the service with these settings, and with further arguments and variables."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "sealgate.yaml").write_text(settings, encoding="utf-8")
     port = free_port()
-    command = [sys.executable, "-m", "sealgate", "serve", "--port", str(port), "--threads", str(threads)]
-    part = Part(command, port, "/readyz", folder, PYTHONPATH=str(ROOT / "webhook"))
+    command = [sys.executable, "-m", "sealgate", "serve", "--port", str(port), "--threads", "8", *arguments]
+    part = Part(command, port, "/readyz", folder, is_tls=is_tls, PYTHONPATH=str(ROOT / "webhook"), **variables)
     try:
         yield part
     finally:
@@ -164,6 +179,7 @@ def nginx(folder: Path, *, sealgate_port: int, upstream_port: int, **values: str
     for name in ("gateway.js", "ask.conf"):
         shutil.copy(FILES / name, folder)
     chosen = {
+        "WORKERS": "auto",
         "LISTEN": f"127.0.0.1:{port}",
         "TLS": "",
         "HEALTH_LISTEN": f"127.0.0.1:{health}",
@@ -182,8 +198,16 @@ def nginx(folder: Path, *, sealgate_port: int, upstream_port: int, **values: str
         "TEMPORARY": str(folder),
         **values,
     }
+    configuration = rendered((FILES / "nginx.conf").read_text(encoding="utf-8"), chosen)
+    with nginx_with(folder, configuration, port, health) as part:
+        yield part
+
+
+@contextmanager
+def nginx_with(folder: Path, text: str, port: int, health: int) -> Iterator[Part]:
+    """Run nginx with a whole configuration, in which it listens on these ports."""
     configuration = folder / "nginx.conf"
-    configuration.write_text(rendered((FILES / "nginx.conf").read_text(encoding="utf-8"), chosen), encoding="utf-8")
+    configuration.write_text(text, encoding="utf-8")
     # Debian's workers are nobody's, who may not read the folders of tests.
     user = ["-g", "user root;"] if os.geteuid() == 0 else []
     part = Part(["nginx", "-c", str(configuration), *user], health, "/healthz", folder)

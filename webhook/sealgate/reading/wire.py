@@ -45,6 +45,18 @@ _SIGNATURE_PARAMETERS = frozenset(
     }
 )
 _OTHER_METHOD = ("x-http-method", "x-http-method-override", "x-method-override")
+HEADERS = (
+    "authorization",
+    "content-encoding",
+    "content-type",
+    "host",
+    "smithy-protocol",
+    "x-amz-target",
+    "x-envoy-auth-partial-body",
+    *_OTHER_METHOD,
+)
+"""The headers that are read, beside those that bind members. A gateway that passes on some of them passes on these."""
+
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _JSON = frozenset({"application/json", "application/x-amz-json-1.0", "application/x-amz-json-1.1"})
 _UTF_8 = frozenset({"", "utf-8", "utf8"})
