@@ -13,6 +13,7 @@ import data.sealgate.lib.value
 content := input.subject.terraform_plan if {
 	value.has(input, "subject")
 } else := input if {
+	not value.has(input, "subject")
 	some name in ["format_version", "resource_changes", "planned_values", "configuration"]
 	value.has(input, name)
 }
