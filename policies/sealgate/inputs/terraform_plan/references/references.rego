@@ -196,10 +196,13 @@ _modules := object.union(
 		some parent, parent_path in _paths
 		some name, _ in plan.configurations[parent_path].module_calls
 		address := concat("", [_inside(parent), "module.", name])
+		not _called[_node("call", parent, name)]
 		path := concat(".", [step | some step in [parent_path, name]; step != ""])
 	},
 	plan.modules,
 )
+
+_called := {_node("call", module.parent, module.call) | some module in plan.modules}
 
 _paths := object.union({"": ""}, {address: module.path | some address, module in plan.modules})
 
