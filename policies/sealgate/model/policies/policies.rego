@@ -33,7 +33,7 @@ read := [object.union(policy, {
 	"group": group,
 	"evaluated": _evaluated(policy, layer, group),
 	"steps": array.concat(policy.path, ["Statement"]),
-	"has_list": _has_list(policy.document.value),
+	"has_list": _has_list(object.get(policy.document, "value", null)),
 }) |
 	some policy in all
 	layer := _layers[policy.kind]

@@ -154,6 +154,21 @@ test_adapters_add_theirs if {
 	policies.grants == [given] with data.sealgate.inputs as inputs
 }
 
+test_a_document_that_is_not_known_leaves_its_owner_undecided if {
+	declared := {
+		"subject": "aws_iam_role_policy.ml",
+		"kind": "identity",
+		"owner": role,
+		"account": "111122223333",
+		"name": "the policy ml",
+		"path": ["policy"],
+		"document": value.missing("aws_kms_key.ml.arn", "it is not known until apply", "Write it another way."),
+	}
+	read := policies.read with data.sealgate.inputs as {"terraform_plan": {"policies": [declared]}}
+	[policy.group.state | some policy in read] == ["unknown"]
+	[missing.reason | some policy in read; some missing in policy.evaluated.missing] == ["it is not known until apply"]
+}
+
 test_grants_have_their_id_or_their_number if {
 	given := {"context": {"keys": {key: {"grants": [{"GrantId": "abc"}, {"Name": "x"}, "no grant"]}}}}
 	found_grants := policies.grants with input as given
