@@ -66,7 +66,7 @@ class Explanations:
 
 def problems(values: Path, explanations: Explanations, folder: Path) -> list[str]:
     """Return what is wrong with the chart under a file of values."""
-    name = values.name.removesuffix("-values.yaml")
+    name = values.parent.name if values.name == "values.yaml" else values.name.removesuffix("-values.yaml")
     linted = _run(TOOLS / "helm", "lint", "--strict", "--quiet", "--values", values, CHART)
     if linted.returncode:
         return [f"{name}: helm lint: {linted.stdout}{linted.stderr}"]
@@ -91,7 +91,7 @@ def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
 
 def main() -> int:
     explanations = Explanations(yaml.safe_load(EXPLANATIONS.read_text()))
-    files = sorted(CHART.glob("ci/*-values.yaml")) + sorted(CHART.glob("examples/*/values.yaml"))
+    files = sorted(CHART.glob("ci/*-values.yaml")) + sorted(CHART.glob("examples/*/*values.yaml"))
     with TemporaryDirectory() as folder:
         found = [problem for values in files for problem in problems(values, explanations, Path(folder))]
     found += explanations.unmet()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+import re
+import tomllib
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
 import pytest
 import yaml
-from tests.chart.conftest import CHART, ChartRefusedError
+from tests.chart.conftest import CHART, ROOT, ChartRefusedError
 
 from sealgate.generate.chart import described
 
@@ -303,3 +305,32 @@ def test_the_readme_names_every_file_of_values() -> None:
     assert [
         path.name for path in CHART.glob("ci/*.yaml") if f"`{path.name.removesuffix('-values.yaml')}`" not in page
     ] == []
+
+
+@pytest.mark.parametrize("page", ["charts/sealgate/README.md", "charts/sealgate/examples/README.md", "README.md"])
+def test_what_a_page_sets_is_a_value(page: str) -> None:
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    text = (ROOT / page).read_text()
+    for path in re.findall(r"--set(?:-file|-string)?[ =]([A-Za-z0-9.]+)=", text):
+        part = schema
+        for name in path.split("."):
+            while "$ref" in part:
+                part = _at(schema, part["$ref"])
+            assert name in part["properties"] or "additionalProperties" in part, path
+            part = part["properties"].get(name, {})
+
+
+def _at(schema: Any, pointer: str) -> Any:
+    for name in pointer.removeprefix("#/").split("/"):
+        schema = schema[name]
+    return schema
+
+
+def test_the_chart_is_of_this_version_and_of_the_opa_that_the_policies_are_tested_with() -> None:
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert chart["appVersion"] == project["version"]
+    opa = yaml.safe_load((CHART / "values.yaml").read_text())["opa"]["image"]["tag"]
+    pinned = re.search(r"open-policy-agent/opa v(\S+)", (ROOT / ".ci/tools/go.mod").read_text())
+    assert pinned is not None
+    assert opa == f"{pinned[1]}-static"
