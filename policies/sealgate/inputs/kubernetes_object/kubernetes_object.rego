@@ -52,7 +52,7 @@ unguarded := [request.subject |
 
 # METADATA
 # description: The object, where nothing of it is judged, as `{subject, reason}`.
-set_aside := array.concat(
+set_aside := array.flatten([
 	[{"subject": request.subject, "reason": reasons[0]} |
 		request.given
 		count(request.problems) == 0
@@ -64,7 +64,15 @@ set_aside := array.concat(
 		declared.fact.kind == "alias"
 		count(declared.problems) == 0
 	],
-)
+	[{"subject": request.subject, "reason": "it holds no policy that says who may use a key"} |
+		_is_judged
+		declared.fact.kind in {"principal", "managed_policy", "inline_policy"}
+		count(declared.problems) == 0
+		count(_documents) == 0
+	],
+])
+
+_documents := [policy | some policy in declared.policies; policy.kind != "trust"; policy.document.state != "absent"]
 
 default _is_judged := false
 

@@ -28,6 +28,27 @@ test_alias_is_set_aside if {
 	_nothing_but({"set_aside"}) with input as given
 }
 
+test_what_holds_no_policy_is_set_aside if {
+	every kind, spec in {
+		"Role": {"name": "ml", "assumeRolePolicyDocument": "{}"},
+		"User": {"name": "ml"},
+		"Group": {"name": "ml", "inlinePolicies": {}},
+		"Policy": {"name": "ml"},
+	} {
+		given := _given({"object": _object("iam.services.k8s.aws", kind, spec)})
+		kubernetes_object.set_aside == [{
+			"subject": concat("", ["iam.services.k8s.aws/", kind, " object"]),
+			"reason": "it holds no policy that says who may use a key",
+		}] with input as given
+	}
+}
+
+test_role_with_a_policy_is_judged if {
+	spec := {"name": "ml", "assumeRolePolicyDocument": "{}", "inlinePolicies": {"keys": "{}"}}
+	given := _given({"object": _object("iam.services.k8s.aws", "Role", spec)})
+	_nothing_but({"policies"}) with input as given
+}
+
 test_other_kind_is_not_guarded if {
 	given := _given({"object": _object("apps", "Deployment", {})})
 	kubernetes_object.unguarded == ["apps/Deployment object"] with input as given

@@ -2,7 +2,8 @@
 # title: An object that creates and changes nothing is not judged
 # description: |
 #   A Kubernetes object that is deleted, that an update leaves as it is, or whose controller only reads what it
-#   describes makes no request of AWS. It is allowed without being judged, and the decision says why.
+#   describes makes no request of AWS; an alias, or a role without a policy of its own, says nothing of who may use a
+#   key. It is allowed without being judged, and the decision says why.
 # scope: package
 # related_resources:
 #   - description: Kubernetes Admission Control
