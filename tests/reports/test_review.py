@@ -99,6 +99,13 @@ def test_a_field_is_spelt_as_kubernetes_does(path: Path, field: str) -> None:
 
 
 class TestMessage:
+    def test_names_the_field_once(self, finding: Make) -> None:
+        named = finding(path=["spec", "kmsKeyID"], message="spec.kmsKeyID is the ARN of an alias", remediation="")
+
+        assert response(allowed=False, findings=[named])["status"]["message"] == (
+            "spec.kmsKeyID is the ARN of an alias (SG-MTRL-002)."
+        )
+
     def test_is_as_long_as_people_read(self, finding: Make) -> None:
         many = [finding(message=f"{number} is wrong", remediation="x" * 100) for number in range(100)]
 

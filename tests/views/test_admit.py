@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import copy
+import dataclasses
 import json
 import logging
 import socket
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.conftest import DECISION, REVIEW, FakeEngine
+from tests.conftest import DECISION, JOB, REVIEW, FakeEngine
 
 from sealgate import decision_log
 from sealgate.app import create_app
@@ -332,6 +334,61 @@ class TestTime:
         assert (response["uid"], response["allowed"]) == (UID, False)
         assert response["status"]["message"] == (
             "there was no decision within the time that the webhook has, so it is denied"
+        )
+
+
+class TestTheRealPolicies:
+    """The verdicts are the policies' own; that they arrive, and as what, is tested here."""
+
+    @pytest.fixture
+    def ask(self, settings: Settings, review: Make) -> Make:
+        def ask(policy: dict[str, Any] | None = None, **members: Any) -> dict[str, Any]:
+            chosen = dataclasses.replace(settings, policy=policy or {}, context={"region": "us-west-2"})
+            answer = create_app(chosen).test_client().post("/v1/admit", json=review(**members))
+            assert answer.status_code == 200
+            response: dict[str, Any] = answer.get_json()["response"]
+            assert response["uid"] == UID
+            return response
+
+        return ask
+
+    @pytest.fixture
+    def wrong(self) -> dict[str, Any]:
+        job = copy.deepcopy(JOB)
+        job["spec"]["outputDataConfig"]["kmsKeyID"] = "no key!"
+        return job
+
+    def test_allow_what_is_right(self, ask: Make) -> None:
+        response = ask()
+
+        assert response["allowed"] is True
+        assert all(len(warning) <= 256 for warning in response["warnings"])
+
+    def test_deny_what_is_wrong_and_name_its_field(self, ask: Make, wrong: dict[str, Any]) -> None:
+        response = ask(object=wrong)
+
+        assert response["allowed"] is False
+        assert [cause["field"] for cause in response["status"]["details"]["causes"]] == [
+            "spec.outputDataConfig.kmsKeyID"
+        ]
+
+    def test_only_warn_where_the_settings_say_so(self, ask: Make, wrong: dict[str, Any]) -> None:
+        response = ask({"enforcement": {"levels": {"required": "warn"}}}, object=wrong)
+
+        assert response["allowed"] is True
+        assert any("no key!" in warning for warning in response["warnings"])
+
+    @pytest.mark.parametrize("operation", ["DELETE", "CONNECT"])
+    def test_do_not_judge_what_stores_nothing(self, ask: Make, wrong: dict[str, Any], operation: str) -> None:
+        assert ask(operation=operation, object=None, oldObject=wrong)["allowed"] is True
+
+    def test_let_a_wrong_object_be_deleted(self, ask: Make, wrong: dict[str, Any]) -> None:
+        going = {**wrong, "metadata": {**wrong["metadata"], "deletionTimestamp": "2026-01-31T12:00:00Z"}}
+
+        assert ask(operation="UPDATE", object=going, oldObject=wrong)["allowed"] is True
+        assert (
+            ask(operation="UPDATE", object={**wrong, "spec": {**wrong["spec"], "a": 1}}, oldObject=wrong)["allowed"]
+            is False
         )
 
 

@@ -99,7 +99,8 @@ def _message(denying: list[Finding]) -> str:
 
 def _told(finding: Finding) -> str:
     where = field(finding["path"])
-    return printable(f"{where}: {_said(finding)}" if where else _said(finding))
+    # Most messages name the field themselves.
+    return printable(_said(finding) if where in finding["message"] else f"{where}: {_said(finding)}")
 
 
 def _said(finding: Finding) -> str:
