@@ -46,13 +46,13 @@ _planned_jobs := [settled |
 # The requests that state machines, pipelines and schedules will make.
 _carried_jobs := [object.union(started, {"at": request.at}) |
 	some request in carried.requests
-	documents := job.documents(request.row, request.parameters, "")
+	documents := _documents(request)
 	started := job.of(object.union(
 		{
 			"subject": request.subject,
 			"operation": request.operation,
 			"row": request.row,
-			"read": object.union(request.read, {"root": job.content(request.parameters, documents)}),
+			"read": object.union(request.read, {"root": job.content(request.read.root, documents)}),
 			"documents": documents,
 			"parameters": request.parameters,
 			"region": facts.region(request.change),
@@ -61,6 +61,12 @@ _carried_jobs := [object.union(started, {"at": request.at}) |
 		{"account": facts.account | facts.account.state == "known"},
 	))
 ]
+
+# One that is filled in later is not known, and no fault.
+_documents(request) := object.union(object.remove(found, later), {top: {"state": "known", "value": {}} | some top in later}) if {
+	found := job.documents(request.row, request.parameters, "")
+	later := {top | some top, document in found; document.state == "unreadable"; is_string(request.read.unknown[top])}
+}
 
 # METADATA
 # description: The texts that may hold such requests, and can't be read.

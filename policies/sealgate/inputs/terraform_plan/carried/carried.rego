@@ -23,7 +23,7 @@ requests := [{
 	"operation": found.operation,
 	"row": row,
 	"parameters": found.parameters,
-	"read": {"root": found.parameters, "unknown": _unknown(found.parameters), "null": "wrong"},
+	"read": _reading(found.parameters),
 	"at": array.concat(found.change.request.path, found.path),
 } |
 	some found in _found
@@ -44,18 +44,23 @@ unread := array.flatten([
 	],
 	[{"subject": change.address, "path": change.request.path, "error": "it is no JSON object"} |
 		some change in _carriers
-		_text(change).state == "known"
+		_is_given(change)
 		_may_start(change)
 		not _definitions[change.address]
 	],
-	[{
-		"subject": change.address,
-		"path": [change.request.elsewhere],
-		"value": value.unknown("its definition is in S3, and not in the plan"),
-	} |
+	[{"subject": change.address, "path": path, "value": value.unknown("its definition stands there, and is not read")} |
 		some change in _carriers
 		_text(change).state == "absent"
-		_place(change, [object.get(change.request, "elsewhere", "")]).value.state != "absent"
+		some path in change.request.elsewhere
+		_place(change, path).value.state != "absent"
+	],
+	[{"subject": _subject(found), "path": found.change.request.path, "value": value.unknown(concat(" ", [
+		"the parameters of",
+		found.operation,
+		"are filled in as a whole when the request is made",
+	]))} |
+		some found in _found
+		_is_filled_in(found)
 	],
 	[{"subject": _subject(found), "path": found.change.request.path, "error": concat(" ", [
 		"the parameters of",
@@ -63,10 +68,30 @@ unread := array.flatten([
 		"are no object",
 	])} |
 		some found in _found
-		data.sealgate.data.operations[found.operation]
 		not is_object(found.parameters)
+		not _is_filled_in(found)
 	],
 ])
+
+_is_given(change) if _text(change).state == "known"
+
+# The parameters of the request that a schedule makes.
+_is_given(change) if {
+	change.request.form == "schedule"
+	_text(change).state == "absent"
+}
+
+# A task without parameters sends its input.
+_is_filled_in(found) if {
+	found.change.request.form == "states"
+	found.parameters == null
+}
+
+_is_filled_in(found) if {
+	found.change.request.form == "states"
+	is_string(found.parameters)
+	startswith(found.parameters, "{%")
+}
 
 _carriers := [change |
 	some change in plan.changes
@@ -114,7 +139,12 @@ _definitions := {change.address: content |
 
 _found := array.flatten([_of_states, _of_steps, _of_schedules])
 
-_of_states := [{"change": change, "operation": operation, "path": array.concat(path, [name]), "parameters": task[name]} |
+_of_states := [{
+	"change": change,
+	"operation": operation,
+	"path": array.concat(path, [name]),
+	"parameters": object.get(task, name, null),
+} |
 	some change in _carriers
 	change.request.form == "states"
 	walk(_definitions[change.address], [path, task])
@@ -126,17 +156,19 @@ _of_states := [{"change": change, "operation": operation, "path": array.concat(p
 
 _given_as(task) := "Arguments" if {
 	value.has(task, "Arguments")
-} else := "Parameters" if {
-	value.has(task, "Parameters")
-}
+} else := "Parameters"
 
-_of_steps := [{"change": change, "operation": operation, "path": array.concat(path, ["Arguments"]), "parameters": step.Arguments} |
+_of_steps := [{
+	"change": change,
+	"operation": operation,
+	"path": array.concat(path, ["Arguments"]),
+	"parameters": object.get(step, "Arguments", null),
+} |
 	some change in _carriers
 	change.request.form == "pipeline"
 	walk(_definitions[change.address], [path, step])
 	is_object(step)
 	operation := data.sealgate.data.pipeline_steps[step.Type]
-	value.has(step, "Arguments")
 ]
 
 _of_schedules := [{"change": change, "operation": operation, "path": [], "parameters": _definitions[change.address]} |
@@ -144,6 +176,7 @@ _of_schedules := [{"change": change, "operation": operation, "path": [], "parame
 	change.request.form == "schedule"
 	operation := _target_operation(change)
 	data.sealgate.data.operations[operation]
+	_definitions[change.address]
 ]
 
 # The operation behind the resource of a task or the target of a schedule, such as
@@ -193,20 +226,43 @@ _capital_step(step) := concat("", [upper(substring(step, 0, 1)), substring(step,
 
 _begins_with_capital(name) if upper(substring(name, 0, 1)) == substring(name, 0, 1)
 
-# What is filled in while it runs: a member whose name ends in `.$`, an expression in {% %}, a function of a pipeline.
-_unknown(parameters) := object.union_n([_tree(path) |
-	walk(parameters, [full, content])
-	path := _filled_in(full, content)
-])
+# What is filled in while it runs stands in the tree beside the parameters, and not among them.
+_reading(parameters) := {
+	"root": json.remove(parameters, places),
+	"unknown": object.union_n([_tree(path) | some path in places]),
+	"null": "wrong",
+} if {
+	places := _outermost({_without_index(_filled_in(full, content)) |
+		walk(parameters, [full, content])
+		count(full) > 0
+	})
+}
 
+_outermost(paths) := {path |
+	some path in paths
+	count([length |
+		some length in numbers.range(0, count(path) - 1)
+		paths[array.slice(path, 0, length)]
+	]) == 0
+}
+
+# Of a list the whole is not known.
+_without_index(path) := array.slice(path, 0, min(array.concat(
+	[index | some index, step in path; is_number(step)],
+	[count(path)],
+)))
+
+# A member whose name ends in `.$`, an expression in {% %}, a substitution in ${ }, a function of a pipeline.
 _filled_in(full, content) := array.concat(array.slice(full, 0, last), [trim_suffix(full[last], ".$")]) if {
 	last := count(full) - 1
-	last >= 0
 	is_string(full[last])
 	endswith(full[last], ".$")
 } else := full if {
 	is_string(content)
 	startswith(content, "{%")
+} else := full if {
+	is_string(content)
+	contains(content, "${")
 } else := full if {
 	is_object(content)
 	some name, _ in content
@@ -217,12 +273,9 @@ _is_function("Get")
 
 _is_function(name) if startswith(name, "Std:")
 
-# The path as a tree. Of a list the whole is not known.
+# The path as a tree.
 _tree(path) := json.unmarshal(concat("", array.flatten([
-	[concat("", ["{", json.marshal(step), ":"]) | some step in steps],
+	[concat("", ["{", json.marshal(step), ":"]) | some step in path],
 	json.marshal("it is filled in when the request is made"),
-	["}" | some _ in steps],
-]))) if {
-	numbers_at := [index | some index, step in path; is_number(step)]
-	steps := array.slice(path, 0, min(array.concat(numbers_at, [count(path)])))
-}
+	["}" | some _ in path],
+])))
