@@ -12,6 +12,7 @@ import data.sealgate.inputs.terraform_plan.facts
 import data.sealgate.inputs.terraform_plan.plan
 import data.sealgate.inputs.terraform_plan.references
 import data.sealgate.lib.arn
+import data.sealgate.lib.kms
 import data.sealgate.lib.member
 import data.sealgate.lib.planned
 import data.sealgate.lib.value
@@ -426,17 +427,7 @@ _evaluated(policy) := object.get(policy, "doubt", policy.document)
 # The policy that KMS gives to a key for which nobody says another.
 _or_default(document, _) := document if document.state != "absent"
 
-_or_default(document, key) := value.known({
-	"Version": "2012-10-17",
-	"Id": "key-default-1",
-	"Statement": [{
-		"Sid": "Enable IAM User Permissions",
-		"Effect": "Allow",
-		"Principal": {"AWS": concat("", ["arn:", facts.partition, ":iam::", arn.parse(key.arn).account, ":root"])},
-		"Action": "kms:*",
-		"Resource": "*",
-	}],
-}) if {
+_or_default(document, key) := value.known(kms.default_policy(facts.partition, arn.parse(key.arn).account)) if {
 	document.state == "absent"
 }
 

@@ -57,6 +57,20 @@ accepted(forms) := concat(" or ", [words |
 ])
 
 # METADATA
+# description: The policy that KMS gives to a key for which nobody says another.
+default_policy(partition, account) := {
+	"Version": "2012-10-17",
+	"Id": "key-default-1",
+	"Statement": [{
+		"Sid": "Enable IAM User Permissions",
+		"Effect": "Allow",
+		"Principal": {"AWS": concat("", ["arn:", partition, ":iam::", account, ":root"])},
+		"Action": "kms:*",
+		"Resource": "*",
+	}],
+}
+
+# METADATA
 # description: Whether a text is the alias of an AWS managed key, or its ARN.
 is_aws_managed_alias(text) if {
 	is_string(text)

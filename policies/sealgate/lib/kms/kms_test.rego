@@ -96,3 +96,8 @@ _defects := {
 	"arn:aws:kms:us-west-2:111122223333:alias/": "what follows the account is neither key/ and a key id nor alias/ and a name",
 	"arn:aws:kms:us-west-2:111122223333:1234": "what follows the account is neither key/ and a key id nor alias/ and a name",
 }
+
+test_default_policy_delegates_to_the_account if {
+	policy := kms.default_policy("aws-cn", "111122223333")
+	[statement.Principal | some statement in policy.Statement] == [{"AWS": "arn:aws-cn:iam::111122223333:root"}]
+}

@@ -9,6 +9,7 @@ package sealgate.inputs.kubernetes_object.declared
 import data.sealgate.inputs.kubernetes_object.parts
 import data.sealgate.inputs.kubernetes_object.request
 import data.sealgate.lib.arn
+import data.sealgate.lib.kms
 import data.sealgate.lib.member
 import data.sealgate.lib.planned
 import data.sealgate.lib.text
@@ -59,18 +60,18 @@ grants := [{"subject": request.subject, "key_arn": _owner, "grant": grant, "path
 
 # METADATA
 # description: What AWS will know once the controller has done its work, in the parts of the context.
-context := {"keys": {_owner: {"metadata": _metadata, "policy": policies[0].document}}} if {
+context := {"keys": {_owner: {"metadata": _metadata, "policy": _evaluated(policies[0])}}} if {
 	fact.kind == "key"
 } else := {"aliases": {_alias: key_arn.value}} if {
 	fact.kind == "alias"
 	key_arn := parts.at(fact.key)
 	arn.parse(key_arn.value)
 } else := {"principals": {_owner: {
-	"policies": [{"name": policy.name, "document": policy.document} |
+	"policies": [{"name": policy.name, "document": _evaluated(policy)} |
 		some policy in policies
 		policy.kind == "identity"
 	],
-	"trust_policy": [policy.document | some policy in policies; policy.kind == "trust"][0],
+	"trust_policy": [_evaluated(policy) | some policy in policies; policy.kind == "trust"][0],
 }}} if {
 	fact.kind == "principal"
 	fact.trust
@@ -127,15 +128,21 @@ _texts := array.flatten([
 
 # --- Policies
 
-_policy(kind, owner, name, path, document) := {
-	"subject": request.subject,
-	"kind": kind,
-	"owner": owner,
-	"account": arn.parse(owner).account,
-	"name": name,
-	"path": parts.placed({"path": path}).path,
-	"document": document,
-}
+_policy(kind, owner, name, path, document) := object.union(
+	{
+		"subject": request.subject,
+		"kind": kind,
+		"owner": owner,
+		"account": arn.parse(owner).account,
+		"name": name,
+		"path": parts.placed({"path": path}).path,
+		"document": object.remove(document, ["doubt"]),
+	},
+	object.filter(document, ["doubt"]),
+)
+
+# What calls are evaluated with.
+_evaluated(policy) := object.get(policy, "doubt", policy.document)
 
 # Of ACK the policies of a principal have names.
 _called(path) := concat(" ", ["the policy", path[2]]) if {
@@ -144,28 +151,15 @@ _called(path) := concat(" ", ["the policy", path[2]]) if {
 } else := "the policy"
 
 # Whose account a document names matters to what it allows.
-_document(path) := _account if {
+_document(path) := object.union(parts.at(path), {"doubt": _account}) if {
 	_account.state == "unknown"
 	is_string(parts.at(path).value)
 	regex.match(`[^0-9][0-9]{12}[^0-9]`, parts.at(path).value)
 } else := parts.at(path)
 
-# The policy that KMS gives to a key for which nobody says another.
 _or_default(document) := document if document.state != "absent"
 
-_or_default(document) := value.known({
-	"Version": "2012-10-17",
-	"Id": "key-default-1",
-	"Statement": [{
-		"Sid": "Enable IAM User Permissions",
-		"Effect": "Allow",
-		"Principal": {"AWS": concat("", ["arn:", _partition, ":iam::", arn.parse(_owner).account, ":root"])},
-		"Action": "kms:*",
-		"Resource": "*",
-	}],
-}) if {
-	document.state == "absent"
-}
+_or_default({"state": "absent"}) := value.known(kms.default_policy(_partition, arn.parse(_owner).account))
 
 # --- Whose they are
 
