@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sealgate import resources
+from sealgate.context.settings import AwsSettings
 from sealgate.engines import EngineSettings
 from sealgate.errors import SettingsError, UnreadableInputError
 from sealgate.reading.places import Located, pointer
@@ -66,6 +67,8 @@ _SERVICE: Mapping[Place, Callable[[str], object]] = {
     ("max_batch",): _number,
     ("max_plan_bytes",): _number,
     ("max_review_bytes",): _number,
+    ("context", "aws", "enabled"): _boolean,
+    ("context", "aws", "deadline_s"): _number,
     ("admission", "deadline_s"): _number,
     ("tls", "certificate"): str,
     ("tls", "key"): str,
@@ -106,12 +109,13 @@ class Settings:
     """The settings, as `schemas/settings.json` describes them.
 
     `policy` holds what the file says of enforcement and of the organisation's demands, and nothing else: the policies
-    have the defaults. `context` has the partition, Region and account of the requests, as far as the file names them.
-    The rest is the service's own: sizes in bytes, `max_batch` in inputs, times in seconds.
+    have the defaults. `context` has the partition, Region and account of the requests, as far as the file names them;
+    `aws` says how AWS is asked. The rest is the service's own: sizes in bytes, `max_batch` in inputs, times in seconds.
     """
 
     policy: Mapping[str, Any] = field(default_factory=dict)
     context: Mapping[str, Any] = field(default_factory=dict)
+    aws: AwsSettings = field(default_factory=AwsSettings)
     accept_context: bool = True
     engine: EngineSettings = field(default_factory=EngineSettings)
     max_body_bytes: int = 1024**2
@@ -152,7 +156,8 @@ class Settings:
         }
         return cls(
             policy={name: content[name] for name in _POLICY if name in content},
-            context=content.get("context", {}),
+            context={name: value for name, value in content.get("context", {}).items() if name != "aws"},
+            aws=AwsSettings.read(content.get("context", {}).get("aws", {})),
             engine=_engine(content.get("engine", {}), path, overrides),
             tls=_tls(content["tls"], path, overrides) if "tls" in content else None,
             **{name: content[name] for name in _PLAIN if name in content},
@@ -173,7 +178,10 @@ def read_policy(value: object) -> dict[str, Any]:
     """
     if not isinstance(value, dict):
         raise SettingsError(f"settings are an object, and this is {kind(value)}")
-    foreign = [f"{quoted(name)} is the service's own" for name in value if name in {place[0] for place in _SERVICE}]
+    own = {place[0] for place in _SERVICE} - {"context"}
+    foreign = [f"{quoted(name)} is the service's own" for name in value if name in own]
+    if isinstance(context := value.get("context"), dict) and "aws" in context:
+        foreign.append(f"{quoted('context.aws')} is the service's own")
     if faults := [*foreign, *(fault.message for fault in _faults(value))]:
         raise SettingsError("; ".join(faults))
     return value
@@ -215,7 +223,7 @@ def _overridden(content: Mapping[str, Any], overrides: Mapping[Place, object]) -
         if not member:
             result[str(part)] = value
         elif isinstance(holder := result.get(str(part), {}), dict):
-            result[str(part)] = {**holder, member[0]: value}
+            result[str(part)] = _overridden(holder, {tuple(member): value})
     return result
 
 

@@ -21,7 +21,7 @@ _MOST_TOLD = 10
 # An answer as the AWS CLI prints it, and the member of it that the context holds.
 _IDENTITY = frozenset({"Account", "Arn", "UserId"})
 _ROLE_POLICY = frozenset({"PolicyDocument", "PolicyName", "ResponseMetadata", "RoleName", "UserName"})
-_WRAPPED_IN = {"metadata": "KeyMetadata", "policy": "Policy", "grants": "Grants"}
+_WRAPPED_IN = {"metadata": "KeyMetadata", "policy": "Policy", "grants": "Grants", "tags": "Tags"}
 
 
 def load(path: str | Path) -> Context:
@@ -68,7 +68,18 @@ def merge(
 
 
 _WITH_ENTRIES = frozenset(
-    {"keys", "aliases", "principals", "objects", "buckets", "model_packages", "models", "jobs", "organization"}
+    {
+        "aliases",
+        "buckets",
+        "jobs",
+        "keys",
+        "model_packages",
+        "models",
+        "objects",
+        "organization",
+        "principals",
+        "unavailable",
+    }
 )
 
 

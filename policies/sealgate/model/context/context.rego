@@ -49,7 +49,7 @@ key_metadata(key_arn, name) := _key(key_arn) if {
 	_key(key_arn).state != "known"
 } else := _stated(_key(key_arn).value[name]) if {
 	not is_null(_key(key_arn).value[name])
-} else := value.missing(
+} else := _missing(
 	concat("", [_key_part(key_arn), ".", name]),
 	concat("", ["DescribeKey's answer for ", key_arn, " was given without ", name]),
 	_describe_key(key_arn),
@@ -62,7 +62,7 @@ _stated(content) := content if {
 
 # METADATA
 # description: The unknown value of a fact whose word is none that this version knows.
-unusable(key_arn, name, content) := value.missing(
+unusable(key_arn, name, content) := _missing(
 	concat("", [_key_part(key_arn), ".", name]),
 	concat("", [
 		"DescribeKey's answer for ",
@@ -84,7 +84,7 @@ bucket_region(name) := value.known("us-east-1") if {
 	is_string(_location(name).LocationConstraint)
 } else := value.absent if {
 	_given.buckets[name] == null
-} else := value.missing(
+} else := _missing(
 	concat("", ["buckets.", name, ".location"]),
 	concat("", ["the Region of the bucket ", name, " was not supplied"]),
 	concat("", [
@@ -104,7 +104,7 @@ bucket_encryption(name) := value.absent if {
 	configuration := _given.buckets[name].encryption.ServerSideEncryptionConfiguration
 	encryption := configuration.Rules[0].ApplyServerSideEncryptionByDefault
 	is_object(encryption)
-} else := value.missing(
+} else := _missing(
 	concat("", ["buckets.", name, ".encryption"]),
 	concat("", ["the default encryption of the bucket ", name, " was not supplied"]),
 	concat("", [
@@ -126,7 +126,7 @@ model_key(model_arn) := value.absent if {
 } else := value.known(key_arn) if {
 	key_arn := _given.models[model_arn].kms_key_arn
 	is_string(key_arn)
-} else := value.missing(
+} else := _missing(
 	concat("", ["models.", model_arn, ".kms_key_arn"]),
 	concat("", ["the key of the model ", model_arn, " was not supplied"]),
 	concat("", [
@@ -142,7 +142,7 @@ key_part(key_arn, name) := value.absent if {
 	_keys[key_arn] == null
 } else := _stated(_keys[key_arn][name]) if {
 	not is_null(_keys[key_arn][name])
-} else := value.missing(
+} else := _missing(
 	concat("", ["keys.", key_arn, ".", name]),
 	concat("", [_key_parts[name].words, " of ", key_arn, _key_parts[name].lacks]),
 	concat("", [
@@ -168,7 +168,7 @@ principal_part(principal_arn, name) := _stated(_given.principals[principal_arn][
 	name in {"permissions_boundary", "session_policies"}
 } else := value.absent if {
 	_given.principals[principal_arn] == null
-} else := value.missing(
+} else := _missing(
 	concat("", ["principals.", principal_arn]),
 	concat("", ["the policies of ", principal_arn, " were not supplied"]),
 	concat("", [
@@ -186,7 +186,7 @@ is_no_principal(principal_arn) if _given.principals[principal_arn] == null
 # description: Who makes the request, as `{arn, role_arn}` in three states.
 caller := value.known(_given.caller) if {
 	is_string(_given.caller.arn)
-} else := value.missing(
+} else := _missing(
 	"caller",
 	"who submits the job is not known",
 	"Say it in the context as caller.arn: aws sts get-caller-identity prints it.",
@@ -207,6 +207,9 @@ agent_runtime_role := value.known(_given.agent_runtime_role) if {
 objects(uri) := {name: answer |
 	some name, answer in object.get(_given, "objects", {})
 	startswith(name, uri)
+
+	# A prefix is no object, and says nothing of what is below it.
+	is_object(answer)
 }
 
 # METADATA
@@ -238,7 +241,7 @@ model_package(package_arn) := value.absent if {
 	_given.model_packages[package_arn] == null
 } else := value.known(_given.model_packages[package_arn]) if {
 	is_object(_given.model_packages[package_arn])
-} else := value.missing(
+} else := _missing(
 	concat("", ["model_packages.", package_arn]),
 	concat("", ["the job that made ", package_arn, " was not supplied, nor that job's key"]),
 	concat("", [
@@ -284,7 +287,7 @@ job_status(job_arn) := value.known(status) if {
 	is_string(status)
 } else := value.absent if {
 	_given.jobs[job_arn] == null
-} else := value.missing(
+} else := _missing(
 	"jobs",
 	"whether the jobs of the grants on the key have ended was not supplied",
 	"Supply it in the context as jobs.\"<job ARN>\".status: aws sagemaker describe-job --query JobStatus prints it.",
@@ -364,7 +367,7 @@ _partition := _text(
 
 _text(name, _, _) := value.known(_given[name]) if is_string(_given[name])
 
-_text(name, reason, supply) := value.missing(name, reason, supply) if not is_string(object.get(_given, name, null))
+_text(name, reason, supply) := _missing(name, reason, supply) if not is_string(object.get(_given, name, null))
 
 _key(key_arn) := known if {
 	known := _described[key_arn]
@@ -389,7 +392,7 @@ _metadata(key_arn, entry) := value.absent if {
 	not is_null(entry)
 }
 
-_unusable(key_arn, what) := value.missing(
+_unusable(key_arn, what) := _missing(
 	_key_part(key_arn),
 	concat("", array.concat(["DescribeKey's answer for ", key_arn], what)),
 	_describe_key(key_arn),
@@ -449,6 +452,15 @@ _describe_key(key_arn) := concat("", [
 
 _location(name) := _given.buckets[name].location
 
+# Who looked for a part and could not have it says why.
+_missing(part, reason, supply) := value.missing(part, concat("", [reason, " (", _unavailable[part], ")"]), supply) if {
+	is_string(_unavailable[part])
+} else := value.missing(part, reason, supply)
+
+default _unavailable := {}
+
+_unavailable := supplied.context.unavailable if is_object(supplied.context.unavailable)
+
 default _keys := {}
 
 _keys := _given.keys if is_object(_given.keys)
@@ -464,7 +476,7 @@ _aliased(job, alias) := value.known(target) if {
 } else := value.absent if {
 	some name in _alias_names(job, alias)
 	_aliases[name] == null
-} else := value.missing(
+} else := _missing(
 	concat("", ["aliases.", alias]),
 	concat("", ["the key behind ", alias, " was not supplied"]),
 	concat("", ["Supply it in the context as aliases.\"", alias, "\": ", _resolving(alias), " prints it."]),
