@@ -53,6 +53,7 @@ EVERYTHING: dict[str, Any] = {
     "model_packages": {PACKAGE: {"job_arn": None, "kms_key_arn": KEY}},
     "models": {"arn:aws:bedrock:us-west-2:111122223333:custom-model/m": {"kms_key_arn": None}},
     "jobs": {"arn:aws:sagemaker:us-west-2:111122223333:job/AgentRFT/j": {"status": "Completed"}},
+    "unavailable": {"caller": "not allowed: sts:GetCallerIdentity"},
     "organization": {
         "111122223333": {
             "management": False,

@@ -22,9 +22,13 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 from botocore.hooks import BaseEventHooks
+from botocore.session import Session
 
 from sealgate import decisions, engines
 from sealgate.context import file as context_file
+from sealgate.context import sources
+from sealgate.context.sessions import with_credentials
+from sealgate.context.sources import Knowledge
 from sealgate.errors import EngineError, UnreadableInputError
 from sealgate.reading import wire
 from sealgate.reports import refusal
@@ -87,7 +91,8 @@ def guard(
     handler of botocore's `before-parameter-build` event, which sees the parameters last.
 
     `settings` are a file's path or Settings, by default the nearest sealgate.yaml and the environment. `context` is
-    what AWS knows, as schemas/context.json describes it; the Region is that of the client. `engine` is by default the
+    what AWS knows, as schemas/context.json describes it; the Region is that of the client. With `context.aws.enabled`
+    in the settings AWS is asked, with the credentials of the target. `engine` is by default the
     one of the settings. A request on which the engine has no decision is refused, or with `no_decision="warn"` sent
     with a SealgateWarning; warnings on requests that are allowed are SealgateWarnings too.
 
@@ -96,8 +101,10 @@ def guard(
     """
     if not isinstance(settings, Settings):
         settings = Settings.load(Path(settings) if settings else find(Path.cwd()), os.environ)
+    source = sources.of_aws(settings.aws, session=_session(target)) if settings.aws.enabled else None
     check = _Check(
         settings=settings,
+        knowledge=Knowledge(defaults=settings.context, source=source, own_caller=True),
         context=context_file.read(dict(context)) if context else {},
         engine=engine or _engine(settings.engine),
         warns_without_decision=no_decision == "warn",
@@ -143,13 +150,34 @@ def _emitter_of_session(session: Any) -> BaseEventHooks | None:  # noqa: ANN401 
     return emitter if isinstance(emitter, BaseEventHooks) else None
 
 
+def _session(target: object) -> Session | None:
+    """Return a session with the credentials that a target's requests are signed with; None: the process's own."""
+    client = getattr(getattr(target, "meta", None), "client", target)
+    if isinstance(client, BaseClient):
+        # A client does not tell its session.
+        signer = client._request_signer  # type: ignore[attr-defined]  # noqa: SLF001 botocore has no other way
+        return with_credentials(signer._credentials)  # noqa: SLF001 see above
+    for part in (target, *getattr(target, "__dict__", {}).values()):
+        session = getattr(part, "_session", part)
+        if isinstance(session, Session):
+            return session
+    return None
+
+
 class _Check:
     """The handler of an event. It holds nothing that a request changes, and so is safe for threads."""
 
     def __init__(
-        self, *, settings: Settings, context: dict[str, Any], engine: Engine, warns_without_decision: bool
+        self,
+        *,
+        settings: Settings,
+        knowledge: Knowledge,
+        context: dict[str, Any],
+        engine: Engine,
+        warns_without_decision: bool,
     ) -> None:
         self._settings = settings
+        self._knowledge = knowledge
         self._context = context
         self._engine = engine
         self._warns_without_decision = warns_without_decision
@@ -179,9 +207,10 @@ class _Check:
 
     def _decision(self, service: str, operation: str, parameters: object, region: str | None) -> Decision:
         known, _ = context_file.merge(self._context, {"region": region} if region else {}, None)
-        context, _ = context_file.merge(self._settings.context, known, None)
+        subject = {"aws_request": {"service": service, "operation": operation, "parameters": parameters}}
+        context, _ = self._knowledge.of(subject, known=known)
         document = decisions.build_document(
-            {"aws_request": {"service": service, "operation": operation, "parameters": parameters}},
+            subject,
             settings=self._settings.policy,
             context=context,
             now=datetime.now(UTC),

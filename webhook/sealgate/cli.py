@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import logging.config
 import os
 import shutil
@@ -20,6 +21,8 @@ import click
 from sealgate import __version__, baseline, checks, decisions, engines, logs, questions, resources
 from sealgate import settings as settings_file
 from sealgate.context import file as context_file
+from sealgate.context import sources
+from sealgate.context.sources import Knowledge
 from sealgate.errors import EngineError, SealgateError, UnreadableInputError
 from sealgate.progress import Progress
 from sealgate.reading import files, inputs, policies, streams
@@ -38,6 +41,7 @@ from sealgate.reports.text import Page, printable
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from sealgate.context.aws import AwsContext
     from sealgate.engines import Engine
     from sealgate.reading.places import Path as Place
     from sealgate.reading.terraform_source import SourceTree
@@ -49,6 +53,7 @@ _Command: TypeAlias = "Callable[..., Any]"
 
 ALLOWED, DENIED, UNREADABLE, UNDECIDED = 0, 1, 2, 3
 _INTERRUPTED = 130
+_AWS = "aws"
 
 _EXIT_CODES = """
 \b
@@ -95,8 +100,12 @@ def _options(*options: Callable[[_Command], _Command]) -> Callable[[_Command], _
 _request_options = _options(
     click.option("--operation", metavar="SERVICE:NAME", help="The operation of bare parameters: sagemaker:CreateJob."),
     click.option(
-        "--context", "context_path", metavar="FILE", help="What AWS knows: keys, aliases, buckets (JSON or YAML)."
+        "--context",
+        "context_path",
+        metavar="aws|FILE",
+        help="What AWS knows: asked of AWS with the credentials of this shell, or a file (JSON or YAML).",
     ),
+    click.option("--no-cache", "no_cache", flag_value="yes", help="Ask AWS anew for each input."),
     click.option("--region", help="The Region of the requests."),
     click.option("--account", help="The account of the requests."),
     click.option("--partition", help="The partition of the requests."),
@@ -307,7 +316,11 @@ def policy(  # noqa: PLR0913 - each is an option of its own
 @cli.command("exposure", epilog=_ANSWER_EXIT_CODES)
 @click.argument("key", metavar="KEY")
 @click.option(
-    "--context", "context_path", metavar="FILE", required=True, help="What AWS knows: the key's policy and grants."
+    "--context",
+    "context_path",
+    metavar="aws|FILE",
+    required=True,
+    help="What AWS knows of the key's policy and grants: asked of AWS, or a file.",
 )
 @click.option("--before", metavar="POLICY", help="Another key policy: who has gained since, and who has lost.")
 @_engine_options
@@ -318,9 +331,50 @@ def show_exposure(key: str, before: str | None, output: Output, **options: str |
     question: questions.Question = {"key": key}
     if before is not None:
         question["before"] = policies.read_file(before)
-    answer = _answered(case, lambda engine: questions.expose(engine, case.context_with(None), question), None)
+    context = case.context_of_key(key)
+    answer = _answered(case, lambda engine: questions.expose(engine, context, question), None)
     shown = exposure.render(answer, _page(), compared=before is not None)
     click.echo(exposure.as_json(answer) if output == "json" else shown)
+
+
+@cli.command("context", epilog=_ANSWER_EXIT_CODES)
+@click.argument("source", metavar="[REQUEST]", required=False)
+@_request_options
+@click.option("--mask", is_flag=True, help="Replace account ids and names, each everywhere by the same.")
+@click.option("--with-request", is_flag=True, help="Print the whole input document: the request and its context.")
+@click.option("--print-policy", is_flag=True, help="Print the IAM policy that asking AWS takes, and ask nothing.")
+@click.option("--terraform", is_flag=True, help="Print that policy as a data source of Terraform.")
+@_engine_options
+def show_context(
+    *,
+    source: str | None,
+    mask: bool,
+    with_request: bool,
+    print_policy: bool,
+    terraform: bool,
+    **options: str | None,
+) -> None:
+    """Print what AWS knows about what REQUEST names, as --context takes it.
+
+    AWS is asked with the credentials of this shell, unless --context names a file. What could not be had is told under
+    `unavailable`, with the permission that was missing.
+    """
+    if print_policy or terraform:
+        from sealgate.context import permissions
+
+        document = permissions.policy(_settings(options).aws, options["partition"] or "aws")
+        click.echo(permissions.terraform(document) if terraform else json.dumps(document, indent=2))
+        return
+    if source is None:
+        raise click.UsageError("REQUEST is missing: what it names is asked about")
+    case = _Case.read({**options, "context_path": options["context_path"] or _AWS})
+    document = _document(source, case)
+    shown = {name: document[name] for name in ("subject", "context")} if with_request else document["context"]
+    if mask:
+        from sealgate.context.mask import masked
+
+        shown = masked(shown)
+    click.echo(json.dumps(shown, indent=2, sort_keys=True))
 
 
 @cli.command()
@@ -414,6 +468,8 @@ class _Case:
     """What the command line's own options say of the context."""
     context: Mapping[str, Any]
     """What the file that they name says of it."""
+    aws: AwsContext | None
+    """What asks AWS, where the options say so."""
     operation: str | None
     now: datetime
 
@@ -421,22 +477,34 @@ class _Case:
     def read(cls, options: Mapping[str, str | None]) -> _Case:
         """Read what the options say and what they name."""
         said = {name: options[name] for name in ("region", "account", "partition") if options[name]}
+        settings = _settings(options)
+        path = options["context_path"]
+        aws = settings.aws.without_cache() if options.get("no_cache") else settings.aws
         return cls(
-            settings=_settings(options),
+            settings=settings,
             settings_path=_settings_path(options),
             said=context_file.read(said, source="the command line") if said else {},
-            context=context_file.load(options["context_path"]) if options["context_path"] else {},
+            context=context_file.load(path) if path and path != _AWS else {},
+            aws=sources.of_aws(aws) if path == _AWS else None,
             operation=options["operation"],
             now=_time(options.get("now")),
         )
 
-    def context_with(self, of_input: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Return the whole context of an input: the options come first, then their file, the input and the settings.
+    def context_with(self, subject: Mapping[str, Any], of_input: Mapping[str, Any] | None) -> dict[str, Any]:
+        """Return the whole context of an input.
 
-        All of it is the user's own.
+        The options come first, then AWS or the file that they name, the input and the settings. All of it is the user's
+        own, and AWS is asked as the user.
         """
         known, _ = context_file.merge(self.context, self.said, of_input)
-        context, _ = context_file.merge(known, {}, self.settings.context)
+        known, _ = context_file.merge(known, {}, self.settings.context)
+        context, _ = Knowledge(source=self.aws, own_caller=True).of(subject, known=self.said, given=known)
+        return context
+
+    def context_of_key(self, key: str) -> dict[str, Any]:
+        """Return what is known of one key."""
+        known, _ = context_file.merge(self.context, self.said, self.settings.context)
+        context, _ = context_file.merge({}, {} if self.aws is None else self.aws.key_facts(key), known)
         return context
 
 
@@ -569,7 +637,7 @@ def _built(given: inputs.Input, source: str, case: _Case) -> dict[str, Any]:
     return decisions.build_document(
         subject,
         settings=case.settings.policy if policy is None else policy,
-        context=case.context_with(context),
+        context=case.context_with(subject, context),
         now=case.now,
         context_from_caller=[],
     )

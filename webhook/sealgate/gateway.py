@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from sealgate import decisions
-from sealgate.context import file as context_file
 from sealgate.errors import EngineError, UnreadableInputError
 from sealgate.reading import wire
 from sealgate.reading.words import quoted
@@ -17,6 +16,7 @@ from sealgate.reports import refusal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sealgate.context.sources import Knowledge
     from sealgate.decisions import Decision
     from sealgate.metrics import Metrics
     from sealgate.reading.wire import Recognised, WireRequest
@@ -58,10 +58,13 @@ class Verdict(NamedTuple):
 class Gate:
     """Judges the requests that a gateway asks about. It answers every one of them: an error is a refusal."""
 
-    def __init__(self, decider: Decider, settings: Settings, metrics: Metrics, surface: str) -> None:
+    def __init__(
+        self, decider: Decider, settings: Settings, metrics: Metrics, knowledge: Knowledge, surface: str
+    ) -> None:
         self._decider = decider
         self._settings = settings
         self._metrics = metrics
+        self._knowledge = knowledge
         self._surface = surface
 
     def judge(self, asked: Callable[[], WireRequest], body: Callable[[], bytes]) -> Verdict:
@@ -97,10 +100,11 @@ class Gate:
         if not recognised.is_guarded:
             return Verdict("passed", operation=recognised.title)
         subject = wire.read(request, recognised, body())
+        context, _ = self._knowledge.of(subject, known=self._known(request, recognised))
         document = decisions.build_document(
             subject,
             settings=self._settings.policy,
-            context=self._context(request, recognised),
+            context=context,
             now=datetime.now(UTC),
             context_from_caller=[],
         )
@@ -108,7 +112,7 @@ class Gate:
         outcome: Outcome = "allowed" if decision["allowed"] else "denied"
         return Verdict(outcome, refusal.message(decision), recognised.title, decision)
 
-    def _context(self, request: WireRequest, recognised: Recognised) -> dict[str, Any]:
+    def _known(self, request: WireRequest, recognised: Recognised) -> dict[str, Any]:
         """Return what is known of a request beside itself: where it goes to, and whose it is."""
         known: dict[str, Any] = {"region": recognised.region} if recognised.region else {}
         header = self._settings.gateway_caller_header
@@ -124,8 +128,7 @@ class Gate:
                 raise UnreadableInputError(
                     f"the request is of the {part} {known[part]}, and this service's settings say {value}"
                 )
-        context, _ = context_file.merge(self._settings.context, known, None)
-        return context
+        return known
 
 
 def _undecided(recognised: Recognised | None) -> Verdict:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
+    from sealgate.context.calls import Call
     from sealgate.decisions import Decision
     from sealgate.serving.certificates import Certificates
 
@@ -98,6 +99,31 @@ class Metrics:
             registry=self._registry,
             multiprocess_mode="livemax",
         )
+        self._aws_calls = Counter(
+            "sealgate_aws_calls",
+            "Calls to AWS by the code of their error, or OK.",
+            ["service", "operation", "code"],
+            registry=self._registry,
+        )
+        self._aws_seconds = Histogram(
+            "sealgate_aws_call_duration_seconds",
+            "Time until AWS answered a call.",
+            ["service", "operation"],
+            registry=self._registry,
+            buckets=_BUCKETS,
+        )
+        self._aws_throttles = Counter(
+            "sealgate_aws_throttles",
+            "Calls that AWS refused because there were too many.",
+            ["service", "operation"],
+            registry=self._registry,
+        )
+        self._aws_cache = Counter(
+            "sealgate_aws_cache",
+            "Facts of AWS that were wanted: a hit was there, or had been asked for already; a miss was asked for.",
+            ["kind", "result"],
+            registry=self._registry,
+        )
         self._version: str | None = None
         self._files = CollectorRegistry()
         if certificates is not None:
@@ -133,6 +159,17 @@ class Metrics:
     def gateway_request(self, surface: str, outcome: str) -> None:
         """Count a request that a gateway asked about."""
         self._gateway.labels(surface, outcome).inc()
+
+    def aws_call(self, call: Call, code: str, seconds: float, *, throttled: bool) -> None:
+        """Count a call to AWS, and the seconds that it took."""
+        self._aws_calls.labels(call.service, call.operation, code).inc()
+        self._aws_seconds.labels(call.service, call.operation).observe(seconds)
+        if throttled:
+            self._aws_throttles.labels(call.service, call.operation).inc()
+
+    def aws_cache(self, call: Call, *, hit: bool) -> None:
+        """Count a fact of AWS that was wanted."""
+        self._aws_cache.labels(call.kind, "hit" if hit else "miss").inc()
 
     def exposition(self) -> bytes:
         """Return every metric in Prometheus' text format."""

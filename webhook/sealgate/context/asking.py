@@ -13,10 +13,12 @@ from botocore import xform_name
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    ConnectionError as BotocoreConnectionError,
     HTTPClientError,
     NoCredentialsError,
     ReadTimeoutError,
+)
+from botocore.exceptions import (
+    ConnectionError as BotocoreConnectionError,
 )
 
 from sealgate.context.cache import Cache
@@ -78,6 +80,20 @@ class Answer(NamedTuple):
     refused: bool = False
 
 
+class Place(NamedTuple):
+    """Where a call reads: an account, or the credentials' own, and a Region."""
+
+    account: str | None
+    region: str
+
+
+class _Asked(NamedTuple):
+    call: Call
+    place: Place
+    parameters: Mapping[str, Any]
+    deadline: float
+
+
 class Observer(Protocol):
     """Who counts the calls."""
 
@@ -112,23 +128,23 @@ class Asking:
         """Return who has the clients."""
         return self._sessions
 
-    def ask(self, call: Call, account: str | None, region: str, parameters: Mapping[str, Any]) -> Future[Answer]:
+    def ask(self, call: Call, place: Place, parameters: Mapping[str, Any]) -> Future[Answer]:
         """Return the future of the answer to a call that reads in an account and a Region. It never raises.
 
         The value is the answer as JSON has it, or the whole list where the call has pages.
         """
         key = (
-            self._sessions.role_for(account),
-            region,
+            self._sessions.role_for(place.account),
+            place.region,
             call.service,
             call.operation,
             json.dumps(parameters, sort_keys=True, default=str),
         )
-        deadline = time.monotonic() + self._settings.deadline_s
+        asked = _Asked(call, place, parameters, time.monotonic() + self._settings.deadline_s)
 
         def begin(future: Future[Answer]) -> None:
             try:
-                self._pool.submit(self._fulfil, future, call, account, region, parameters, deadline)
+                self._pool.submit(self._fulfil, future, asked)
             except RuntimeError:  # the pool is shut down
                 future.set_result(Answer("unavailable", reason="sealgate is stopping"))
 
@@ -149,29 +165,21 @@ class Asking:
             return min(own, self._settings.ttl_s["negative"])
         return min(own, _FAILED_TTL_S)
 
-    def _fulfil(
-        self,
-        future: Future[Answer],
-        call: Call,
-        account: str | None,
-        region: str,
-        parameters: Mapping[str, Any],
-        deadline: float,
-    ) -> None:
+    def _fulfil(self, future: Future[Answer], asked: _Asked) -> None:
         try:
-            future.set_result(self._answer(call, account, region, parameters, deadline))
+            future.set_result(self._answer(asked))
         except Exception as error:  # noqa: BLE001 whatever it is, those who wait are told, and nobody else
-            future.set_result(Answer("unavailable", reason=f"{call.permission} failed: {type(error).__name__}"))
+            reason = f"{asked.call.permission} failed: {type(error).__name__}"
+            future.set_result(Answer("unavailable", reason=reason))
 
-    def _answer(
-        self, call: Call, account: str | None, region: str, parameters: Mapping[str, Any], deadline: float
-    ) -> Answer:
+    def _answer(self, asked: _Asked) -> Answer:
+        call, deadline = asked.call, asked.deadline
         attempt = 0
         while True:
             if time.monotonic() >= deadline:
                 return Answer("unavailable", reason=f"no answer in time: {call.permission}")
             try:
-                return Answer("known", self._whole(call, account, region, parameters, deadline))
+                return Answer("known", self._whole(asked))
             except _OutOfTimeError:
                 return Answer("unavailable", reason=f"no answer in time: {call.permission}")
             except (ClientError, BotoCoreError) as error:
@@ -182,15 +190,14 @@ class Asking:
             time.sleep(pause)
             attempt += 1
 
-    def _whole(
-        self, call: Call, account: str | None, region: str, parameters: Mapping[str, Any], deadline: float
-    ) -> Any:  # noqa: ANN401 any JSON value
+    def _whole(self, asked: _Asked) -> Any:  # noqa: ANN401 any JSON value
         """Return an answer, with all of its pages where it has some."""
-        client = self._sessions.client(account, region, call.service)
+        call, parameters = asked.call, asked.parameters
+        client = self._sessions.client(asked.place.account, asked.place.region, call.service)
         method = getattr(client, xform_name(call.operation))
         if call.pages is None:
             return _plain(self._counted(call, method, parameters))
-        asked, told = call.pages
+        given, told = call.pages
         members: list[Any] = []
         page: dict[str, Any] = {}
         while True:
@@ -198,9 +205,9 @@ class Asking:
             members += answer.get(call.member, [])
             if not (token := answer.get(told)) or "Limit" in parameters or "MaxResults" in parameters:
                 break
-            if time.monotonic() >= deadline:
+            if time.monotonic() >= asked.deadline:
                 raise _OutOfTimeError
-            page = {asked: token}
+            page = {given: token}
         # A call with a limit is asked for one page, and says whether there are more.
         return _plain({call.member: members, "Truncated": bool(token)})
 
@@ -231,10 +238,6 @@ def _code(error: ClientError | BotoCoreError) -> str:
 
 def _meaning(call: Call, error: ClientError | BotoCoreError) -> Answer:
     """Return what an error says of the thing that was asked about."""
-    if isinstance(error, NoCredentialsError):
-        return Answer("unavailable", reason="there are no AWS credentials")
-    if isinstance(error, ReadTimeoutError):
-        return Answer("unavailable", reason=f"no answer in time: {call.permission}")
     code = _code(error)
     if isinstance(error, ClientError) and error.operation_name != call.operation:
         # Before the call a role had to be assumed.
@@ -244,9 +247,14 @@ def _meaning(call: Call, error: ClientError | BotoCoreError) -> Answer:
         return Answer("absent")
     if code in _REFUSED:
         return Answer("unavailable", reason=f"not allowed: {call.permission}", refused=True)
-    if code in _THROTTLED:
-        return Answer("unavailable", reason=f"throttled: {call.permission}")
-    return Answer("unavailable", reason=f"{call.permission} failed: {code}")
+    said = "throttled" if code in _THROTTLED else _SAID.get(type(error), f"failed with {code}")
+    return Answer("unavailable", reason=f"{said}: {call.permission}")
+
+
+_SAID: dict[type[Exception], str] = {
+    NoCredentialsError: "there are no AWS credentials",
+    ReadTimeoutError: "no answer in time",
+}
 
 
 def _may_pass(error: ClientError | BotoCoreError) -> bool:
@@ -262,5 +270,3 @@ def _plain(answer: Any) -> Any:  # noqa: ANN401 any JSON value
     if isinstance(answer, dict):
         answer = {name: value for name, value in answer.items() if name != "ResponseMetadata"}
     return json.loads(json.dumps(answer, default=lambda value: value.isoformat() if isinstance(value, date) else ""))
-
-

@@ -1,7 +1,7 @@
 """What AWS says about what a job names, asked for all at once and within a deadline.
 
-A part that is not there in time, or that must not be read, is left out, and `unavailable` says why. What is known not to
-exist is null.
+A part that is not there in time, or that must not be read, is left out, and `unavailable` says why. What is known not
+to exist is null.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import time
 from concurrent.futures import FIRST_COMPLETED, wait
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sealgate import resources
 from sealgate.context import calls, wanted
-from sealgate.context.asking import Answer, Asking
+from sealgate.context.asking import Answer, Asking, Place
 from sealgate.context.sessions import Sessions
 from sealgate.context.wanted import JOB_ARN, KEY_ARN, MODEL_ARN, PRINCIPAL_ARN, Wanted
 from sealgate.errors import UnreadableInputError
@@ -105,9 +106,7 @@ class _Principal:
 class _Gathering:
     """The facts for one subject. One thread has it: answers are looked at where they are waited for."""
 
-    def __init__(
-        self, asking: Asking, settings: AwsSettings, deadline: float, *, every_grant: bool = False
-    ) -> None:
+    def __init__(self, asking: Asking, settings: AwsSettings, deadline: float, *, every_grant: bool = False) -> None:
         self._asking = asking
         self._settings = settings
         self._deadline = deadline
@@ -134,7 +133,7 @@ class _Gathering:
             if answer.state == "known":
                 told.update({"caller": {"arn": answer.value["Arn"]}, "account": answer.value["Account"]})
 
-        self._ask(calls.GET_CALLER_IDENTITY, None, names.home, {}, "caller", then)
+        self._ask(calls.GET_CALLER_IDENTITY, Place(None, names.home), {}, "caller", then)
         self._wait()
         self._facts |= {name: value for name, value in told.items() if name not in known}
         return told
@@ -151,21 +150,18 @@ class _Gathering:
             names.add_principal(role_arn)
         elif isinstance(arn, str):
             self._session(arn)
-        for key_arn in sorted(names.keys):
-            self._key(key_arn)
-        for alias in sorted(names.aliases):
-            self._alias(alias)
-        for principal in sorted(names.principals):
-            self._principal(principal)
-        for bucket in sorted(names.buckets):
-            self._bucket(bucket)
-        for uri in sorted(names.objects):
-            if any(fnmatchcase(uri, pattern) for pattern in self._settings.objects):
-                self._object(uri)
-        for package in sorted(names.model_packages):
-            self._model_package(package)
-        for model in sorted(names.models):
-            self._model(model)
+        objects = {uri for uri in names.objects if any(fnmatchcase(uri, pattern) for pattern in self._settings.objects)}
+        for ask, named in (
+            (self._key, names.keys),
+            (self._alias, names.aliases),
+            (self._principal, names.principals),
+            (self._bucket, names.buckets),
+            (self._object, objects),
+            (self._model_package, names.model_packages),
+            (self._model, names.models),
+        ):
+            for name in sorted(named):
+                ask(name)
         self._wait()
 
     def context(self) -> Context:
@@ -183,14 +179,13 @@ class _Gathering:
     def _ask(
         self,
         call: Call,
-        account: str | None,
-        region: str,
+        place: Place,
         parameters: Mapping[str, Any],
         part: str,
         then: Callable[[Answer], None],
     ) -> None:
         """Ask, and have the answer looked at; what can't be had is noted for the part of the context."""
-        future = self._asking.ask(call, account, region, parameters)
+        future = self._asking.ask(call, place, parameters)
         if future.done() and future not in self._pending:
             self._look(future.result(), part, then)
         else:
@@ -234,58 +229,59 @@ class _Gathering:
         parts = KEY_ARN.fullmatch(arn)
         if parts is None or not self._is_new(f"key {arn}"):
             return
-        account, region = parts["account"], parts["region"]
+        place = Place(parts["account"], parts["region"])
 
-        def ask(call: Call, member: str, read: Callable[[Any], Any]) -> None:
+        def ask(call: Call, member: str, read: Callable[[Any], Any], **more: str) -> None:
             def then(answer: Answer) -> None:
                 self._key_member(arn, member, answer, read)
 
-            self._ask(call, account, region, {"KeyId": arn}, f"keys.{arn}.{member}", then)
+            self._ask(call, place, {"KeyId": arn, **more}, f"keys.{arn}.{member}", then)
 
         ask(calls.DESCRIBE_KEY, "metadata", lambda value: value["KeyMetadata"])
-        ask(calls.GET_KEY_POLICY, "policy", lambda value: strict_json.loads(value["Policy"]))
+        ask(calls.GET_KEY_POLICY, "policy", lambda value: strict_json.loads(value["Policy"]), PolicyName="default")
         ask(calls.LIST_RESOURCE_TAGS, "tags", lambda value: value["Tags"])
-        self._grants(arn, account, region)
+        self._grants(arn, place)
 
     def _key_member(self, arn: str, member: str, answer: Answer, read: Callable[[Any], Any]) -> None:
-        keys = self._part("keys")
-        if answer.state == "absent":
-            keys[arn] = None
+        keys = self._facts.get("keys", {})
+        if answer.state == "absent" and member == "metadata":
+            # What else is not found may be the policy, or the tags.
+            self._part("keys")[arn] = None
+        elif answer.state == "absent":
+            self._unavailable[f"keys.{arn}.{member}"] = "AWS found none"
         elif answer.state == "known" and keys.get(arn, {}) is not None:
             try:
-                keys.setdefault(arn, {})[member] = read(answer.value)
+                content = read(answer.value)
             except UnreadableInputError as error:
                 self._unavailable[f"keys.{arn}.{member}"] = f"it can't be read: {error}"
-        if not keys:
-            del self._facts["keys"]
+            else:
+                self._part("keys").setdefault(arn, {})[member] = content
 
-    def _grants(self, arn: str, account: str, region: str) -> None:
+    def _grants(self, arn: str, place: Place) -> None:
         part = f"keys.{arn}.grants"
         first = {"KeyId": arn} if self._every_grant else {"KeyId": arn, "Limit": _PAGE_OF_GRANTS}
 
         def then(answer: Answer) -> None:
             if answer.state == "known" and answer.value["Truncated"]:
                 # A key may have 50,000: those of the services, and of the job's own principals, are what is judged.
-                self._grants_of_grantees(arn, account, region, part)
+                self._grants_of_grantees(arn, place, part)
             else:
                 self._key_member(arn, "grants", answer, lambda value: value["Grants"])
                 self._grant_jobs(arn)
 
-        self._ask(calls.LIST_GRANTS, account, region, first, part, then)
+        self._ask(calls.LIST_GRANTS, place, first, part, then)
 
-    def _grants_of_grantees(self, arn: str, account: str, region: str, part: str) -> None:
+    def _grants_of_grantees(self, arn: str, place: Place, part: str) -> None:
         services = sorted(resources.tables()["grants"]["services"])
         filters = [("GranteePrincipal", name) for name in (*services, *self._grantees)]
         filters += [("GranteeServicePrincipal", name) for name in services]
         found: dict[str, Any] = {}
         came: list[Answer] = []
 
-        def then(answer: Answer, member: str, name: str) -> None:
+        def then(member: str, name: str, answer: Answer) -> None:
             came.append(answer)
             if answer.state == "known":
-                found.update(
-                    {grant["GrantId"]: grant for grant in answer.value["Grants"] if grant.get(member) == name}
-                )
+                found.update({grant["GrantId"]: grant for grant in answer.value["Grants"] if grant.get(member) == name})
             if len(came) == len(filters) and all(one.state == "known" for one in came):
                 self._key_member(arn, "grants", Answer("known", list(found.values())), lambda value: value)
                 self._grant_jobs(arn)
@@ -294,11 +290,10 @@ class _Gathering:
             parameters = {"KeyId": arn, member: name}
             self._ask(
                 calls.LIST_GRANTS,
-                account,
-                region,
+                place,
                 parameters,
                 part,
-                lambda answer, member=member, name=name: then(answer, member, name),
+                partial(then, member, name),
             )
 
     def _grant_jobs(self, arn: str) -> None:
@@ -331,7 +326,7 @@ class _Gathering:
                 self._part("aliases")[arn] = metadata["Arn"]
                 self._key(metadata["Arn"])
 
-        self._ask(calls.DESCRIBE_KEY, parts["account"], parts["region"], {"KeyId": arn}, f"aliases.{arn}", then)
+        self._ask(calls.DESCRIBE_KEY, Place(parts["account"], parts["region"]), {"KeyId": arn}, f"aliases.{arn}", then)
 
     # ---- principals
 
@@ -344,24 +339,30 @@ class _Gathering:
         without_path = f"arn:{parts['partition']}:iam::{parts['account']}:role/{name}"
 
         def then(answer: Answer) -> None:
-            found = answer.value["Role"]["Arn"] if answer.state == "known" else None
-            match = PRINCIPAL_ARN.fullmatch(found) if found else None
+            found = str(answer.value["Role"]["Arn"]) if answer.state == "known" else ""
+            match = PRINCIPAL_ARN.fullmatch(found)
             if match and match["account"] == parts["account"]:
                 self._facts["caller"] = {"arn": arn, "role_arn": found}
                 self._principal(found)
 
         self._ask(
-            calls.GET_ROLE, parts["account"], self._wanted.home, {"RoleName": name}, f"principals.{without_path}", then
+            calls.GET_ROLE,
+            Place(parts["account"], self._wanted.home),
+            {"RoleName": name},
+            f"principals.{without_path}",
+            then,
         )
 
     def _principal(self, arn: str) -> None:
         parts = PRINCIPAL_ARN.fullmatch(arn)
-        if parts is None or parts["kind"] not in _KINDS or not self._is_new(f"principal {arn}"):
+        if parts is None or parts["service"] != "iam" or not self._is_new(f"principal {arn}"):
             return
         kind = _KINDS[parts["kind"]]
         told = self._principals[arn] = _Principal()
         who = _Who(arn, parts["account"], kind, parts["name"], told)
-        self._ask(kind.get, who.account, self._wanted.home, {kind.asked: who.name}, who.part, self._owner_of(who))
+        self._ask(
+            kind.get, Place(who.account, self._wanted.home), {kind.asked: who.name}, who.part, self._owner_of(who)
+        )
         self._policies_of(who, kind, who.name)
         if kind is _KINDS["user"]:
             self._listed(
@@ -401,7 +402,7 @@ class _Gathering:
             elif answer.state == "known":
                 self._foreign(who)
 
-        self._ask(calls.GET_CALLER_IDENTITY, who.account, self._wanted.home, {}, who.part, then)
+        self._ask(calls.GET_CALLER_IDENTITY, Place(who.account, self._wanted.home), {}, who.part, then)
 
     def _foreign(self, who: _Who) -> None:
         who.told.owner = Answer("unavailable")
@@ -419,7 +420,7 @@ class _Gathering:
                     who.told.policies.append({"name": policy, "document": answer.value["PolicyDocument"]})
 
             parameters = {**owner, "PolicyName": policy}
-            self._ask(kind.get_policy, who.account, self._wanted.home, parameters, who.part, then)
+            self._ask(kind.get_policy, Place(who.account, self._wanted.home), parameters, who.part, then)
 
         def attached(policy: dict[str, str]) -> None:
             who.told.awaited += 1
@@ -433,9 +434,7 @@ class _Gathering:
         self._listed(who, kind.list_policies, owner, inline)
         self._listed(who, kind.list_attached, owner, attached)
 
-    def _listed(
-        self, who: _Who, call: Call, parameters: Mapping[str, Any], each: Callable[[Any], None]
-    ) -> None:
+    def _listed(self, who: _Who, call: Call, parameters: Mapping[str, Any], each: Callable[[Any], None]) -> None:
         def then(answer: Answer) -> None:
             if answer.state == "known":
                 for member in answer.value[call.member]:
@@ -443,11 +442,11 @@ class _Gathering:
             else:
                 who.told.complete = False
 
-        self._ask(call, who.account, self._wanted.home, parameters, who.part, then)
+        self._ask(call, Place(who.account, self._wanted.home), parameters, who.part, then)
 
     def _document(self, who: _Who, policy_arn: str, keep: Callable[[Any], None]) -> None:
         """Have the default version of a managed policy kept; until it is, the principal's policies are incomplete."""
-        home = self._wanted.home
+        place = Place(who.account, self._wanted.home)
 
         def version(answer: Answer) -> None:
             if answer.state == "known":
@@ -457,9 +456,9 @@ class _Gathering:
         def policy(answer: Answer) -> None:
             if answer.state == "known":
                 parameters = {"PolicyArn": policy_arn, "VersionId": answer.value["Policy"]["DefaultVersionId"]}
-                self._ask(calls.GET_POLICY_VERSION, who.account, home, parameters, who.part, version)
+                self._ask(calls.GET_POLICY_VERSION, place, parameters, who.part, version)
 
-        self._ask(calls.GET_POLICY, who.account, home, {"PolicyArn": policy_arn}, who.part, policy)
+        self._ask(calls.GET_POLICY, place, {"PolicyArn": policy_arn}, who.part, policy)
 
     def _entry(self, arn: str, told: _Principal) -> list[dict[str, Any] | None]:
         """Return a principal's entry as a list of one, or none where nothing may be said of it."""
@@ -495,12 +494,11 @@ class _Gathering:
                 return
             # Of us-east-1 the answer says nothing.
             constraint = answer.value.get("LocationConstraint") or None
-            region = {None: "us-east-1", "EU": "eu-west-1"}.get(constraint, constraint)
+            region = "us-east-1" if constraint is None else {"EU": "eu-west-1"}.get(constraint, str(constraint))
             self._part("buckets")[name] = {"location": {"LocationConstraint": constraint}}
             self._ask(
                 calls.GET_BUCKET_ENCRYPTION,
-                self._wanted.account,
-                region,
+                Place(self._wanted.account, region),
                 {"Bucket": name},
                 f"{part}.encryption",
                 encrypted,
@@ -518,8 +516,7 @@ class _Gathering:
 
         self._ask(
             calls.GET_BUCKET_LOCATION,
-            self._wanted.account,
-            self._wanted.home,
+            Place(self._wanted.account, self._wanted.home),
             {"Bucket": name},
             f"{part}.location",
             located,
@@ -537,7 +534,7 @@ class _Gathering:
                     self._key(name)
 
         parameters = {"Bucket": bucket, "Key": key}
-        self._ask(calls.HEAD_OBJECT, self._wanted.account, self._wanted.home, parameters, f"objects.{uri}", then)
+        self._ask(calls.HEAD_OBJECT, Place(self._wanted.account, self._wanted.home), parameters, f"objects.{uri}", then)
 
     # ---- models and jobs
 
@@ -557,7 +554,7 @@ class _Gathering:
 
         call = calls.GET_CUSTOM_MODEL if parts["kind"] == "custom-model" else calls.GET_IMPORTED_MODEL
         parameters = {"modelIdentifier": arn}
-        self._ask(call, parts["account"], parts["region"], parameters, f"models.{arn}.kms_key_arn", then)
+        self._ask(call, Place(parts["account"], parts["region"]), parameters, f"models.{arn}.kms_key_arn", then)
 
     def _model_package(self, arn: str) -> None:
         parts = MODEL_ARN.fullmatch(arn)
@@ -573,12 +570,12 @@ class _Gathering:
                 if isinstance(maker, str) and JOB_ARN.fullmatch(maker):
                     self._job(maker, part, lambda document: self._made(arn, maker, document))
                 else:
-                    self._search(arn, parts["account"], parts["region"], answer.value.get("CreationTime"))
+                    self._search(arn, Place(parts["account"], parts["region"]), answer.value.get("CreationTime"))
 
         parameters = {"ModelPackageName": arn}
-        self._ask(calls.DESCRIBE_MODEL_PACKAGE, parts["account"], parts["region"], parameters, part, described)
+        self._ask(calls.DESCRIBE_MODEL_PACKAGE, Place(parts["account"], parts["region"]), parameters, part, described)
 
-    def _search(self, arn: str, account: str, region: str, created: object) -> None:
+    def _search(self, arn: str, place: Place, created: object) -> None:
         """Look for the job that made a model package: a job names its package, and nothing need name the job."""
         part = f"model_packages.{arn}"
         parameters: dict[str, Any] = {
@@ -599,9 +596,9 @@ class _Gathering:
 
         def listed(answer: Answer) -> None:
             for job in answer.value["JobSummaries"] if answer.state == "known" else ():
-                self._job(job["JobArn"], part, lambda document, job=job["JobArn"]: looked(job, document))
+                self._job(job["JobArn"], part, partial(looked, job["JobArn"]))
 
-        self._ask(calls.LIST_JOBS, account, region, parameters, part, listed)
+        self._ask(calls.LIST_JOBS, place, parameters, part, listed)
 
     def _made(self, package: str, job: str, document: Any) -> None:  # noqa: ANN401 any JSON value
         output = document.get("OutputDataConfig", {}) if isinstance(document, dict) else None
@@ -630,7 +627,7 @@ class _Gathering:
                     self._unavailable[part] = f"the document of {arn} can't be read: {error}"
 
         parameters = {"JobName": parts["name"], "JobCategory": parts["category"]}
-        self._ask(calls.DESCRIBE_JOB, parts["account"], parts["region"], parameters, part, described)
+        self._ask(calls.DESCRIBE_JOB, Place(parts["account"], parts["region"]), parameters, part, described)
 
 
 @dataclass(frozen=True)

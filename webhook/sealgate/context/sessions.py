@@ -11,23 +11,37 @@ from botocore.exceptions import NoCredentialsError
 from botocore.session import Session
 
 if TYPE_CHECKING:
+    from botocore.credentials import Credentials
+
     from sealgate.context.settings import AwsSettings
 
 _SESSION_NAME = "sealgate"
 
 
-class _Assumed:
-    """What botocore asks for credentials: those of a role, which are assumed when they are needed, and again."""
+class _Given:
+    """What botocore asks for credentials, and has them already."""
 
-    METHOD = "sealgate-assume-role"
+    METHOD = "sealgate"
     CANONICAL_NAME = None
 
-    def __init__(self, credentials: DeferredRefreshableCredentials) -> None:
+    def __init__(self, credentials: Credentials | None) -> None:
         self._credentials = credentials
 
-    def load(self) -> DeferredRefreshableCredentials:
+    def load(self) -> Credentials | None:
         """Return the credentials."""
         return self._credentials
+
+
+def with_credentials(credentials: Credentials | None, like: Session | None = None) -> Session:
+    """Return a session of botocore that has these credentials, and looks for none.
+
+    What `like` has read of the APIs' models it need not read again.
+    """
+    session = Session()
+    if like is not None:
+        session.register_component("data_loader", like.get_component("data_loader"))
+    session.register_component("credential_provider", CredentialResolver([_Given(credentials)]))  # type: ignore[list-item]  # botocore asks for these two members of a provider
+    return session
 
 
 class Sessions:
@@ -105,6 +119,5 @@ class Sessions:
             extra_args={"RoleSessionName": _SESSION_NAME, **({"ExternalId": external_id} if external_id else {})},
         )
         credentials = DeferredRefreshableCredentials(fetcher.fetch_credentials, "assume-role")
-        session = Session()
-        session.register_component("credential_provider", CredentialResolver([_Assumed(credentials)]))  # type: ignore[list-item]  # botocore asks for these two members of a provider
-        return session
+        # They are had when they are needed, and again before they expire.
+        return with_credentials(credentials, own)

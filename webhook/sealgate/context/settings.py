@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # A key's change is to be seen soon; what rarely changes is asked for rarely.
 _TTL_S: Mapping[str, float] = {
@@ -58,6 +60,10 @@ class AwsSettings:
             objects=tuple(content.get("objects", ())),
             roles=tuple(Reader(**role) for role in content.get("roles", ())),
         )
+
+    def without_cache(self) -> AwsSettings:
+        """Return the settings with which every answer counts for those who wait for it, and no longer."""
+        return replace(self, ttl_s=dict.fromkeys(self.ttl_s, 0.0))
 
     def reader(self, account: str) -> tuple[str, str | None] | None:
         """Return the ARN and the external id of the role for an account: of the first pattern that matches it."""

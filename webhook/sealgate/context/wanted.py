@@ -80,7 +80,7 @@ class Wanted:
 
     def add_principal(self, arn: object) -> None:
         """Want the policies of a role or user."""
-        if isinstance(arn, str) and (match := PRINCIPAL_ARN.fullmatch(arn)) and match["kind"] != "assumed-role":
+        if isinstance(arn, str) and (match := PRINCIPAL_ARN.fullmatch(arn)) and match["service"] == "iam":
             self.principals.add(arn)
 
     def add_location(self, uri: object, *, is_input: bool) -> None:
@@ -114,7 +114,7 @@ def of(
     """
     tables = resources.tables() if tables is None else tables
     jobs = list(_jobs(subject, tables))
-    roles = [value for row, content in jobs for path in row["role"] for value in _at(content, path)]
+    roles = [value for row, content in jobs for value in _all_at(content, row["role"])]
     wanted = Wanted(region=_text(known, "region", _REGION))
     arns = [match for role in roles if isinstance(role, str) and (match := PRINCIPAL_ARN.fullmatch(role))]
     wanted.account = _text(known, "account", _ACCOUNT) or next((arn["account"] for arn in arns), None)
@@ -126,21 +126,16 @@ def of(
 
 
 def _add_job(wanted: Wanted, row: Mapping[str, Any], content: object) -> None:
-    for path in row["role"]:
-        for value in _at(content, path):
-            wanted.add_principal(value)
-    for key in row["keys"]:
-        for value in _at(content, key["path"]):
-            wanted.add_key(value)
+    for value in _all_at(content, row["role"]):
+        wanted.add_principal(value)
+    for value in _all_at(content, [key["path"] for key in row["keys"]]):
+        wanted.add_key(value)
     for location in row["s3"]:
         for value in _at(content, location["path"]):
             wanted.add_location(value, is_input=location["use"] == "input")
-    for path in row["models"]:
-        for value in _at(content, path):
-            wanted.add_model(value)
-    for prefix in {tuple(path) for path in row["json_strings"]}:
-        for value in _at(content, (*prefix, *_INPUT_PACKAGE)):
-            wanted.add_model(value)
+    packages = [(*path, *_INPUT_PACKAGE) for path in row["json_strings"]]
+    for value in _all_at(content, [*row["models"], *packages]):
+        wanted.add_model(value)
 
 
 def _add_others(wanted: Wanted, subject: Mapping[str, Any], known: Mapping[str, Any]) -> None:
@@ -185,6 +180,11 @@ def _parsed(subject: Mapping[str, Any], parameters: object) -> object:
         if len(steps) == 1:
             content[steps[0]] = entry.get("value", entry.get("partial"))
     return content
+
+
+def _all_at(value: object, paths: Iterable[Sequence[str | int]]) -> Iterator[object]:
+    for path in paths:
+        yield from _at(value, path)
 
 
 def _at(value: object, path: Sequence[str | int]) -> Iterator[object]:

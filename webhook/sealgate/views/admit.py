@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,7 @@ from sealgate.reports import review as report
 from sealgate.views import body
 
 if TYPE_CHECKING:
+    from sealgate.context.sources import Knowledge
     from sealgate.errors import EngineFailure
     from sealgate.reading.reviews import Review
     from sealgate.settings import Settings
@@ -45,7 +47,7 @@ _UNDECIDED: Final[dict[EngineFailure, str]] = {
 }
 
 
-def blueprint(decider: Decider, settings: Settings) -> Blueprint:
+def blueprint(decider: Decider, settings: Settings, knowledge: Knowledge) -> Blueprint:
     """Return the view."""
     views = Blueprint("admit", __name__)
 
@@ -75,10 +77,14 @@ def blueprint(decider: Decider, settings: Settings) -> Blueprint:
             return report.undecided(review.uid, 500, "sealgate failed, so it is denied", review.details)
 
     def decide(review: Review) -> decisions.Decision:
+        deadline = g.started + _allowed(request.args.get("timeout", ""), settings.admission_deadline_s)
+        now = time.monotonic()
+        # The engine has at least as long as AWS.
+        context, _ = knowledge.of(review.subject, deadline=now + (deadline - now) / 2)
         document = decisions.build_document(
             review.subject,
             settings=settings.policy,
-            context=settings.context,
+            context=context,
             now=datetime.now(UTC),
             context_from_caller=[],
         )
@@ -88,7 +94,7 @@ def blueprint(decider: Decider, settings: Settings) -> Blueprint:
             uid=review.uid,
             username=review.username,
             dry_run=review.dry_run,
-            deadline=g.started + _allowed(request.args.get("timeout", ""), settings.admission_deadline_s),
+            deadline=deadline,
         )
 
     return views

@@ -19,6 +19,7 @@ from sealgate.views import access, aws_error
 if TYPE_CHECKING:
     from flask.blueprints import BlueprintSetupState
 
+    from sealgate.context.sources import Knowledge
     from sealgate.metrics import Metrics
     from sealgate.settings import Settings
     from sealgate.views.deciding import Decider
@@ -42,10 +43,10 @@ class _AnyPath(PathConverter):
     part_isolating = False
 
 
-def blueprint(decider: Decider, settings: Settings, metrics: Metrics) -> Blueprint:
+def blueprint(decider: Decider, settings: Settings, metrics: Metrics, knowledge: Knowledge) -> Blueprint:
     """Return the view: 200 where the request may pass, 403 with an error of AWS where it may not, and nothing else."""
     views = Blueprint("authorize", __name__)
-    gate = Gate(decider, settings, metrics, "authorize")
+    gate = Gate(decider, settings, metrics, knowledge, "authorize")
 
     @views.record_once
     def _register(state: BlueprintSetupState) -> None:

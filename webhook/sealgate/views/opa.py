@@ -21,6 +21,7 @@ from sealgate.views import access, aws_error, body
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sealgate.context.sources import Knowledge
     from sealgate.gateway import Verdict
     from sealgate.metrics import Metrics
     from sealgate.settings import Settings
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
 _STATUS = 403
 
 
-def blueprint(decider: Decider, settings: Settings, metrics: Metrics) -> Blueprint:
+def blueprint(decider: Decider, settings: Settings, metrics: Metrics, knowledge: Knowledge) -> Blueprint:
     """Return the view. It answers 200 always, since the plugins make their own error of anything else."""
     views = Blueprint("opa", __name__)
-    gate = Gate(decider, settings, metrics, "opa")
+    gate = Gate(decider, settings, metrics, knowledge, "opa")
 
     @views.post("/v1/data/sealgate/gateway")
     def decide() -> Response:

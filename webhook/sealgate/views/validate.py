@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -9,7 +10,6 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from sealgate import decisions
-from sealgate.context import file as context_file
 from sealgate.errors import UnreadableInputError
 from sealgate.reading import inputs
 from sealgate.views import body
@@ -17,6 +17,7 @@ from sealgate.views import body
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sealgate.context.sources import Knowledge
     from sealgate.decisions import Decision
     from sealgate.settings import Settings
     from sealgate.views.deciding import Decider
@@ -43,7 +44,7 @@ class Asked(NamedTuple):
         )
 
 
-def blueprint(decider: Decider, settings: Settings) -> Blueprint:
+def blueprint(decider: Decider, settings: Settings, knowledge: Knowledge) -> Blueprint:
     """Return the view. A batch is read as a whole before the first decision, and answered as a whole or not at all."""
     views = Blueprint("validate", __name__)
 
@@ -51,9 +52,14 @@ def blueprint(decider: Decider, settings: Settings) -> Blueprint:
     def validate() -> Response:
         content = body.read(request)
         if isinstance(content, dict) and "batch" in content:
-            entries = [read(entry, settings, f"/batch/{index}") for index, entry in enumerate(_entries(content))]
+            # Those that wait for AWS wait together.
+            deadline = time.monotonic() + settings.aws.deadline_s
+            entries = [
+                read(entry, settings, knowledge, f"/batch/{index}", deadline)
+                for index, entry in enumerate(_entries(content))
+            ]
             return jsonify(decisions=[decide(asked) for asked in entries])
-        return jsonify(decide(read(content, settings, None)))
+        return jsonify(decide(read(content, settings, knowledge, None)))
 
     def decide(asked: Asked) -> Decision:
         return decider.decide("validate", asked.document(settings))
@@ -73,7 +79,9 @@ def blueprint(decider: Decider, settings: Settings) -> Blueprint:
     return views
 
 
-def read(content: object, settings: Settings, source: str | None) -> Asked:
+def read(
+    content: object, settings: Settings, knowledge: Knowledge, source: str | None, deadline: float | None = None
+) -> Asked:
     """Return what the JSON value `content` asks about. Raises UnreadableInputError, which names `source`."""
     if isinstance(content, dict) and content.keys().isdisjoint(_MEMBERS):
         # Bare parameters are for the command line: a service does not guess whose they are.
@@ -81,5 +89,5 @@ def read(content: object, settings: Settings, source: str | None) -> Asked:
     subject, given, *_ = inputs.read(content, allow_settings=False, source=source)
     if given is not None and not settings.accept_context:
         raise UnreadableInputError("this service takes no context from its callers", source=source)
-    context, from_caller = context_file.merge(settings.context, {}, given)
+    context, from_caller = knowledge.of(subject, given=given, deadline=deadline)
     return Asked(subject, context, from_caller)

@@ -404,3 +404,21 @@ test_metadata_may_be_declared_in_the_three_states if {
 		found == state
 	}
 }
+
+test_why_a_part_is_not_there_is_told if {
+	part := concat("", ["keys.", _key, ".policy"])
+	told := context.key_part(_key, "policy") with input.context.unavailable as {part: "not allowed: kms:GetKeyPolicy"}
+	told.part == part
+	told.reason == concat("", ["the key policy of ", _key, " was not supplied (not allowed: kms:GetKeyPolicy)"])
+}
+
+test_a_reason_for_another_part_is_not_told if {
+	told := context.key_part(_key, "policy") with input.context.unavailable as {"caller": "not allowed"}
+	told.reason == concat("", ["the key policy of ", _key, " was not supplied"])
+}
+
+test_a_prefix_is_no_object if {
+	given := {"s3://ml/in/a": {"SSEKMSKeyId": _key}, "s3://ml/in/": null}
+	found := context.objects("s3://ml/in/") with input.context.objects as given
+	found == {"s3://ml/in/a": {"SSEKMSKeyId": _key}}
+}
