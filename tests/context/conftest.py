@@ -73,8 +73,8 @@ class Answers:
         session = Session()
         session.register_component("data_loader", _LOADER)
         session.set_credentials("AKIDEXAMPLE", "example")
-        session.register("provide-client-params", self._remember)
-        session.register("before-call", self._answer)
+        session.register("provide-client-params", self._remember)  # type: ignore[arg-type]  # it is told by names
+        session.register("before-call", self._answer)  # type: ignore[arg-type]  # what a handler returns is the answer
         return Stubbed(settings, session)
 
     def _remember(self, params: dict[str, Any], model: OperationModel, context: dict[str, Any], **_: object) -> None:
@@ -96,6 +96,7 @@ class Answers:
             code, status = answer
             parsed = {"Error": {"Code": code, "Message": "said so"}, "ResponseMetadata": {"HTTPStatusCode": status}}
             return AWSResponse("http://127.0.0.1", status, HTTPHeaders(), None), parsed
+        assert model.output_shape is not None
         validate_parameters(answer, model.output_shape)
         return AWSResponse("http://127.0.0.1", 200, HTTPHeaders(), None), copy.deepcopy(answer)
 
@@ -133,7 +134,8 @@ def aws(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
     }.items():
         monkeypatch.setenv(name, value)
     urllib.request.urlopen(urllib.request.Request(f"{moto_url}/moto-api/reset", method="POST")).close()  # noqa: S310 the address is ours
-    return boto3.Session().client
+    client: Callable[..., Any] = boto3.Session().client
+    return client
 
 
 @pytest.fixture

@@ -284,7 +284,6 @@ def described(**document: Any) -> dict[str, Any]:
         "CreationTime": NOW,
         "LastModifiedTime": NOW,
         "JobStatus": "Completed",
-        "JobSecondaryStatus": "Completed",
         "SecondaryStatus": "Completed",
         "SecondaryStatusTransitions": [],
     }
