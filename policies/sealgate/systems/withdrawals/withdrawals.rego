@@ -40,7 +40,7 @@ lost := {{
 	some candidate in candidates
 	candidate.job == model.named(simulation.job.subject)
 	candidate.owner in _owners(simulation)
-	not deleted[candidate]
+	not _deleted_uses[[candidate.address, candidate.job]]
 	_takes_away(candidate, answer, _identified(simulation, action))
 }
 
@@ -52,6 +52,8 @@ deleted := {candidate |
 	candidate.kind in {"key", "grant"}
 	data.sealgate.inputs.terraform_plan.deleted[candidate.address]
 }
+
+_deleted_uses := {[candidate.address, candidate.job] | some candidate in deleted}
 
 _unchanged_jobs := [job | some job in model.jobs; model.unchanged[model.named(job.subject)]]
 
