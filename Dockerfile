@@ -12,7 +12,7 @@ COPY schemas schemas
 COPY webhook webhook
 # Without pip of its own: nothing can be installed into it later. The bytecode is written now, the root is read-only then.
 RUN python -m venv --without-pip /opt/sealgate \
-    && python -m pip --python /opt/sealgate/bin/python install --no-cache-dir --compile '.[opa,tls]'
+    && python -m pip --python /opt/sealgate/bin/python install --no-cache-dir --compile '.[aws,opa,tls]'
 COPY policies/sealgate policies/sealgate
 RUN find policies -name '*_test.rego' -delete
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 from contextlib import closing
 from dataclasses import dataclass
 from fnmatch import fnmatch
@@ -187,8 +188,17 @@ def test_the_image_holds_the_policies_without_their_tests(image: Image) -> None:
 
 def test_the_image_holds_no_installer(image: Image) -> None:
     installed = {path.name.partition("-")[0] for path in image.path("/opt/sealgate").rglob("*.dist-info")}
-    assert {"sealgate", "flask", "wasmtime", "opa_python_client"} <= installed
+    assert {"sealgate", "flask", "wasmtime"} <= installed
     assert not {"pip", "setuptools"} & installed
+
+
+def test_the_image_has_everything_that_the_package_can_have(image: Image) -> None:
+    build, _ = _instructions()
+    (extras,) = [match[1] for rest in _of("RUN", build) if (match := re.search(r"'\.\[(.*)\]'", rest))]
+    known = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert set(extras.split(",")) == set(known)
+    modules = "boto3, cryptography, opa_client"
+    subprocess.run([image.path("/opt/sealgate/bin/python"), "-c", f"import {modules}"], check=True)
 
 
 def test_an_opa_server_takes_the_images_policies_as_a_bundle(image: Image) -> None:

@@ -47,6 +47,7 @@ def counted() -> set[str]:
 def monitored(render: Render) -> Rendered:
     return render(
         {
+            "settings": {"context": {"aws": {"enabled": True}}},
             "metrics": {
                 "prometheusRule": {
                     "enabled": True,
@@ -56,7 +57,7 @@ def monitored(render: Render) -> Rendered:
                 },
                 "serviceMonitor": {"enabled": True, "labels": {"release": "prometheus"}},
                 "grafanaDashboard": {"enabled": True, "annotations": {"grafana_folder": "Admission"}},
-            }
+            },
         }
     )
 
@@ -79,6 +80,7 @@ class TestAlerts:
             "SealgateCAEnds",
             "SealgateCertificateNotRead",
             "SealgatePoliciesDiffer",
+            "SealgateAWSDoesNotTell",
         }
 
     def test_each_is_about_metrics_that_there_are(self, monitored: Rendered, counted: set[str]) -> None:
@@ -138,6 +140,9 @@ class TestAlerts:
     ) -> None:
         values = {"webhook": {"failurePolicy": policy}, "metrics": {"prometheusRule": {"enabled": True}}}
         assert consequence in _alerts(render(values))["SealgateDown"]["annotations"]["description"]
+
+    def test_where_aws_is_not_asked_nobody_is_told_of_it(self, render: Render) -> None:
+        assert "SealgateAWSDoesNotTell" not in _alerts(render({"metrics": {"prometheusRule": {"enabled": True}}}))
 
     def test_rules_of_the_user_come_last(self, render: Render) -> None:
         own = {"alert": "Own", "expr": "vector(1)"}

@@ -392,6 +392,10 @@ def test_the_hosts_network_brings_its_dns_policy(render: Render) -> None:
         ({"settings": {"tls": {"certificate": "a", "key": "b"}}}, "settings.tls is set by the chart"),
         ({"opa": {"enabled": True}, "settings": {"engine": {"kind": "opa"}}}, "remove settings.engine.kind"),
         ({"tls": {"mode": "existingSecret"}}, "set tls.existingSecret.name"),
+        (
+            {"settings": {"context": {"aws": {"enabled": True}}}, "networkPolicy": {"enabled": True}},
+            "set networkPolicy.egress.aws.enabled",
+        ),
         ({"tls": {"selfSigned": {"days": 10, "renewBeforeDays": 10}}}, "every upgrade would make a new certificate"),
         ({"tls": {"selfSigned": {"days": 400, "caDays": 400}}}, "the CA would end before its certificate"),
     ],
