@@ -12,6 +12,7 @@ from tests.engines.conftest import Server
 from sealgate import decisions, resources
 from sealgate.engines.embedded import EmbeddedEngine
 from sealgate.engines.opa import OpaEngine
+from sealgate.reading import plans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,10 +53,14 @@ def opa_engine(server: Server) -> Iterator[OpaEngine]:
 def input_document(given: Mapping[str, Any]) -> dict[str, Any]:
     """Return the whole input document for what a user gives: with the time, and with what the reader reads.
 
-    What is given as `parsed` stays: an empty one is the input of an OPA server that nobody reads for.
+    A plan is cut as the reader cuts it. What is given as `parsed` stays: an empty one is the input of an OPA server
+    that nobody reads for.
     """
+    subject = given["subject"]
+    if "terraform_plan" in subject:
+        subject = {"terraform_plan": plans.read_value(subject["terraform_plan"])}
     built = decisions.build_document(
-        given["subject"],
+        subject,
         settings=given.get("settings", {}),
         context=given.get("context", {}),
         now=datetime.fromisoformat(given.get("now", NOW)),
