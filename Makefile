@@ -60,7 +60,7 @@ policies: venv tools ## Compile the policies to WebAssembly, and nothing else.
 	$(PY) -m sealgate.generate.policies
 
 .PHONY: bench
-bench: venv tools ## Measure both engines and the CLI's cold start.
+bench: venv tools ## Measure both engines, the webhook over TLS, and the CLI's cold start.
 	for benchmark in benchmarks/*.py; do $(PY) $$benchmark; done
 
 .PHONY: format

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
     from tests.kubernetes.client import Client
 
-GUARDED = ROOT / "policies" / "sealgate" / "data" / "kubernetes_jobs" / "data.json"
+JOBS, FACTS = (ROOT / f"policies/sealgate/data/kubernetes_{table}/data.json" for table in ("jobs", "facts"))
+"""What the policies know of the kinds that make jobs, and of those that tell of keys, policies, roles and grants."""
+
 CLUSTER_SCOPED = ".aws.upbound.io"
 """How the groups end whose kinds have no namespace."""
 
@@ -97,16 +99,15 @@ def client(cluster: Cluster) -> Client:
     return cluster.client
 
 
-@pytest.fixture(scope="session")
-def guarded() -> dict[str, dict[str, Any]]:
-    """Return the kinds that the policies judge, by group and name, with the paths of their members."""
-    table: dict[str, dict[str, Any]] = json.loads(GUARDED.read_bytes())
-    return table
+def read(table: Path) -> dict[str, Any]:
+    """Return the rows of a table, by the group and the name of a kind."""
+    rows: dict[str, Any] = json.loads(table.read_bytes())
+    return rows
 
 
 @pytest.fixture(scope="session")
-def kinds(client: Client, guarded: dict[str, Any]) -> dict[str, Kind]:
-    """Install every guarded kind; return all that are installed, by group and name.
+def kinds(client: Client) -> dict[str, Kind]:
+    """Install every kind that the policies know; return all that are installed, by group and name.
 
     Of the kinds of the AWS controllers the definitions are read. Those of others may hold whatever they like.
     """
@@ -115,7 +116,7 @@ def kinds(client: Client, guarded: dict[str, Any]) -> dict[str, Kind]:
     known = {str(Kind.defined(definition)) for definition in found}
     found += [
         open_definition(group, kind, namespaced=not group.endswith(CLUSTER_SCOPED))
-        for group, _, kind in (name.partition("/") for name in guarded if name not in known)
+        for group, _, kind in (name.partition("/") for name in {**read(JOBS), **read(FACTS)} if name not in known)
     ]
     return client.install(found)
 

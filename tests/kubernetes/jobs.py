@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.kubernetes.objects import Kind, Object
 
 OUTPUT_KEY = ("spec", "outputDataConfig", "kmsKeyID")
+VOLUME_KEY = ("spec", "resourceConfig", "volumeKMSKeyID")
 
 RIGHT = {KEY: 201, NO_KEY: 403}
 """What the API server answers where the webhook judges."""
@@ -31,8 +32,8 @@ class Jobs:
         self._client = client
 
     def made(self, key: str | None = KEY, name: str = "job") -> Object:
-        """Return a job, without submitting it."""
-        return self.kind.object(name, {} if key is None else {OUTPUT_KEY: key})
+        """Return a job, without submitting it. Its volumes have the right key."""
+        return self.kind.object(name, {VOLUME_KEY: KEY} if key is None else {OUTPUT_KEY: key, VOLUME_KEY: KEY})
 
     def submit(self, namespace: str, key: str | None = KEY, name: str = "job") -> Answer:
         """Make a job."""
@@ -40,7 +41,8 @@ class Jobs:
 
     def try_out(self, namespace: str, key: str | None = KEY) -> Answer:
         """Ask whether a job would be made."""
-        return self._client.request("POST", self.kind.url(namespace), self.made(key), query={"dryRun": "All"})
+        job = self.made(key, "tried-out")
+        return self._client.request("POST", self.kind.url(namespace), job, query={"dryRun": "All"})
 
     @contextmanager
     def without_pause(self, namespace: str) -> Iterator[Load]:

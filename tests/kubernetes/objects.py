@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from tests.engine_fixtures import ROOT
 
+from sealgate.generate.chart import plural
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path as FilePath
@@ -23,6 +25,7 @@ Object = dict[str, Any]
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 ROLE = "arn:aws:iam::111122223333:role/SageMakerExecutionRole"
+NAME = "any-name"
 NO_KEY = "not a key"
 """What no operation takes as the name of a key."""
 
@@ -63,6 +66,11 @@ class Kind:
     def __str__(self) -> str:
         return f"{self.group}/{self.name}"
 
+    @property
+    def resource(self) -> str:
+        """Return what kubectl calls it, where kinds of several groups have one name."""
+        return f"{self.plural}.{self.group}"
+
     def url(self, namespace: str, name: str = "", subresource: str = "") -> str:
         """Return the path of the collection, of an object in it, or of a part of that."""
         home = f"namespaces/{namespace}/" if self.namespaced else ""
@@ -71,7 +79,7 @@ class Kind:
     def object(self, name: str, values: Mapping[Path, object] | None = None) -> Object:
         """Return an object with what its definition requires, and with values at paths from its root.
 
-        `*` in a path is the first element of a list.
+        `*` in a path is the first element of a list, or in a map the member NAME.
         """
         made: Object = {
             "apiVersion": f"{self.group}/{self.version}",
@@ -86,7 +94,7 @@ class Kind:
 
 def open_definition(group: str, kind: str, *, namespaced: bool = True, version: str = "v1alpha1") -> Object:
     """Return a definition of a kind whose objects may hold whatever they like."""
-    plural = f"{kind.lower()}s"
+    name = plural(kind)
     schema = {
         "type": "object",
         "properties": {
@@ -96,11 +104,11 @@ def open_definition(group: str, kind: str, *, namespaced: bool = True, version: 
     return {
         "apiVersion": "apiextensions.k8s.io/v1",
         "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
+        "metadata": {"name": f"{name}.{group}"},
         "spec": {
             "group": group,
             "scope": "Namespaced" if namespaced else "Cluster",
-            "names": {"kind": kind, "plural": plural, "singular": kind.lower(), "listKind": f"{kind}List"},
+            "names": {"kind": kind, "plural": name, "singular": kind.lower(), "listKind": f"{kind}List"},
             "versions": [
                 {
                     "name": version,
@@ -136,11 +144,12 @@ def _with(node: Any, schema: Mapping[str, Any], path: Sequence[str], value: obje
     if not path:
         return value
     head, *rest = path
-    if node is None:
-        node = _required(schema)
+    if head == "*" and "additionalProperties" in schema:
+        return {**(node or {}), NAME: _with(None, schema["additionalProperties"], rest, value)}
     if head == "*":
-        items = schema.get("items", {})
-        return [_with(node[0] if node else None, items, rest, value), *node[1:]]
+        first, *others = node or [None]
+        return [_with(first, schema.get("items", {}), rest, value), *others]
+    node = _required(schema) if node is None else node
     inner = schema.get("properties", {}).get(head, {})
     return {**node, head: _with(node.get(head), inner, rest, value)}
 

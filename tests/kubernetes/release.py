@@ -83,12 +83,12 @@ class Release:
         return {member: base64.b64decode(text) for member, text in self.get("secret", name)["data"].items()}
 
     def put_secret(self, name: str, content: dict[str, bytes]) -> None:
-        """Make a secret of the type that holds a certificate."""
+        """Make a secret."""
         body = {
             "apiVersion": "v1",
             "kind": "Secret",
             "metadata": {"name": name},
-            "type": "kubernetes.io/tls",
+            "type": "kubernetes.io/tls" if "tls.key" in content else "Opaque",
             "data": {member: base64.b64encode(text).decode() for member, text in content.items()},
         }
         answer = self.client.request("POST", f"/api/v1/namespaces/{self.namespace}/secrets", body)
@@ -104,10 +104,10 @@ class Release:
                 if "command" in container:
                     subprocess.run(self._command(container, mounts), check=True)
                 else:
-                    stack.callback(self._start(container, mounts).stop)
+                    stack.callback(self._start(container, mounts).kill)
             (container,) = pod["containers"]
             program = self._start(container, mounts)
-            stack.callback(program.stop)
+            stack.callback(program.kill)
             program.wait_until(lambda: answers(f"https://{self._address}:{self.port}/readyz"))
             yield
 

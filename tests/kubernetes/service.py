@@ -9,17 +9,16 @@ import signal
 import ssl
 import sys
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import yaml
-from cryptography import x509
 from prometheus_client.parser import text_string_to_metric_families
 from tests.kubernetes.processes import Program, free_port
+from tests.serving.conftest import Files
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from pathlib import Path
 
     import trustme
     from tests.kubernetes.objects import Kind, Object
@@ -35,38 +34,6 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-class Certificates:
-    """The files of a mounted secret: links into a folder, by a link that is replaced at once when the secret changes.
-
-    So the kubelet does it. A certificate and its key are never of different issues.
-    """
-
-    def __init__(self, folder: Path, authority: trustme.CA) -> None:
-        self._folder = folder
-        self.certificate, self.key, self.authority = (folder / name for name in ("tls.crt", "tls.key", "ca.crt"))
-        self._issues = 0
-        self.current = 0
-        """The serial number of the certificate that is there."""
-        folder.mkdir()
-        self.issue(authority)
-        for file in (self.certificate, self.key, self.authority):
-            file.symlink_to(Path("..data") / file.name)
-
-    def issue(self, authority: trustme.CA, *, not_after: datetime | None = None) -> None:
-        """Put a new certificate of an authority there."""
-        leaf = authority.issue_cert("127.0.0.1", not_after=not_after)
-        self.current = x509.load_pem_x509_certificate(leaf.cert_chain_pems[0].bytes()).serial_number
-        self._issues += 1
-        content = self._folder / f"..{self._issues}"
-        content.mkdir()
-        (content / self.certificate.name).write_bytes(b"".join(pem.bytes() for pem in leaf.cert_chain_pems))
-        (content / self.key.name).write_bytes(leaf.private_key_pem.bytes())
-        (content / self.authority.name).write_bytes(authority.cert_pem.bytes())
-        link = self._folder / "..new"
-        link.symlink_to(content.name)
-        link.replace(self._folder / "..data")
-
-
 class Service:
     """A running service."""
 
@@ -80,7 +47,7 @@ class Service:
         client_authority: trustme.CA | None = None,
     ) -> None:
         self._folder = folder
-        self.certificates = Certificates(folder / "tls", authority)
+        self.certificates = Files(folder / "tls", authority)
         self.port = free_port()
         self.url = f"https://127.0.0.1:{self.port}"
         (folder / "sealgate.yaml").write_text(yaml.safe_dump({**SETTINGS, **(settings or {})}), encoding="utf-8")
@@ -94,7 +61,7 @@ class Service:
                 f"--settings={folder / 'sealgate.yaml'}",
                 f"--tls-cert={self.certificates.certificate}",
                 f"--tls-key={self.certificates.key}",
-                f"--tls-ca={self.certificates.authority}",
+                f"--tls-ca={self.certificates.ca}",
                 *options,
             ],
             log=folder / "sealgate.log",
