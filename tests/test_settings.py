@@ -12,6 +12,7 @@ import yaml
 
 from sealgate import resources
 from sealgate import settings as settings_file
+from sealgate.context.settings import AwsSettings
 from sealgate.engines import EngineSettings
 from sealgate.errors import SettingsError
 from sealgate.settings import Settings, TlsSettings, find, read_policy
@@ -520,3 +521,63 @@ def test_without_a_file_nothing_slow_is_imported() -> None:
         check=True,
     )
     assert done.stdout == "[]\n"
+
+
+class TestAws:
+    def test_nothing_is_asked_unless_somebody_says_so(self) -> None:
+        assert not Settings.load(None, {}).aws.enabled
+
+    def test_the_file_says_how_aws_is_asked_and_the_rest_is_context(self, tmp_path: Path) -> None:
+        file = tmp_path / "sealgate.yaml"
+        file.write_text(
+            "context:\n"
+            "  region: us-west-2\n"
+            "  aws:\n"
+            "    enabled: true\n"
+            "    ttl_s: {policies: 5}\n"
+            "    objects: ['s3://my-bucket/*']\n"
+            "    roles: [{account: '4444*', role_arn: 'arn:aws:iam::{account}:role/Reader', external_id: sealgate}]\n",
+            encoding="utf-8",
+        )
+        settings = Settings.load(file, {})
+        assert settings.context == {"region": "us-west-2"}
+        assert (settings.aws.enabled, settings.aws.ttl_s["policies"], settings.aws.ttl_s["keys"]) == (True, 5, 60)
+        assert settings.aws.objects == ("s3://my-bucket/*",)
+        assert settings.aws.reader("444455556666") == ("arn:aws:iam::444455556666:role/Reader", "sealgate")
+        assert settings.aws.reader("111122223333") is None
+
+    def test_the_environment_turns_it_on(self) -> None:
+        variables = {"SEALGATE_CONTEXT_AWS_ENABLED": "true", "SEALGATE_CONTEXT_AWS_DEADLINE_S": "0.5"}
+        settings = Settings.load(None, variables)
+        assert (settings.aws.enabled, settings.aws.deadline_s, settings.context) == (True, 0.5, {})
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "enabled: 1",
+            "deadline_s: 0",
+            "ttl_s: {policy: 5}",
+            "roles: [{account: x, role_arn: 'arn:aws:iam::111122223333:role/Reader'}]",
+            "roles: [{account: '*', role_arn: 'arn:aws:iam::{region}:role/Reader'}]",
+            "roles: [{account: '*'}]",
+            "objects: [my-bucket]",
+        ],
+    )
+    def test_what_cannot_be_used_is_told(self, tmp_path: Path, text: str) -> None:
+        file = tmp_path / "sealgate.yaml"
+        file.write_text(f"context: {{aws: {{{text}}}}}", encoding="utf-8")
+        with pytest.raises(SettingsError, match="/context/aws"):
+            Settings.load(file, {})
+
+    def test_no_input_brings_it_along(self) -> None:
+        with pytest.raises(SettingsError, match=r"\"context\.aws\" is the service's own"):
+            read_policy({"context": {"region": "us-west-2", "aws": {"enabled": True}}})
+        assert read_policy({"context": {"region": "us-west-2"}}) == {"context": {"region": "us-west-2"}}
+
+    def test_its_defaults_are_those_of_the_schema(self) -> None:
+        members = resources.schema("settings")["$defs"]["aws"]["properties"]
+        settings = AwsSettings()
+        for name in ("enabled", "deadline_s", "max_concurrency", "max_entries"):
+            assert getattr(settings, name) == members[name]["default"]
+        kinds = members["ttl_s"]["properties"]
+        assert settings.ttl_s == {kind: member["default"] for kind, member in kinds.items()}
