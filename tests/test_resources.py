@@ -12,7 +12,7 @@ from sealgate import resources
 from sealgate.errors import EngineError
 
 ROOT = Path(__file__).parents[1]
-SERVICE = {"engine", "admission", "tls", "gateway", "header", "log"}
+SERVICE = {"engine", "admission", "tls", "gateway", "header", "log", "aws", "object_pattern", "reader"}
 REQUEST = {"service": "sagemaker", "operation": "CreateJob", "parameters": {"JobName": "my-job"}}
 
 
@@ -80,7 +80,8 @@ class TestInputSchema:
         settings, whole = resources.schema("settings"), resources.schema("input")
         policy = resources.tables()["default_settings"].keys()
         assert whole["$defs"]["settings"]["properties"] == {name: settings["properties"][name] for name in policy}
-        parts = {name: part for name, part in settings["$defs"].items() if name not in SERVICE}
+        parts = copy.deepcopy({name: part for name, part in settings["$defs"].items() if name not in SERVICE})
+        del parts["default_context"]["properties"]["aws"]
         assert {name: whole["$defs"][name] for name in parts} == parts
 
     @pytest.mark.parametrize(
