@@ -16,7 +16,10 @@ exposure_changes := {
 	"version": data.sealgate.data.version,
 }
 
-_declared_after := _declared_by_key(data.sealgate.inputs.terraform_plan.policies, data.sealgate.inputs.terraform_plan.grants)
+_declared_after := _declared_by_key(
+	data.sealgate.inputs.terraform_plan.policies,
+	data.sealgate.inputs.terraform_plan.grants,
+)
 
 _declared_before := declared if {
 	# regal ignore:with-outside-test-context
@@ -43,6 +46,10 @@ _declared_by_key(policies, grants) := {key_arn: {
 	some key_arn in (object.keys(by_key) | {given.key_arn | some given in grants})
 }
 
+_on_key_after(key_arn) := object.get(_declared_after, key_arn, _undeclared)
+
+_on_key_before(key_arn) := object.get(_declared_before, key_arn, _undeclared)
+
 _undeclared := {"policy": {"subject": "", "document": value.absent}, "grants": set()}
 
 _changing_keys := {key_arn |
@@ -64,8 +71,8 @@ _exposure_change(key_arn) := {
 	"lost": [row | count(unknown) == 0; some row in model.shown(exposed.beyond(rows_before, rows_after))],
 	"unknown": [model.shown(reason) | some reason in unknown],
 } if {
-	after := object.get(_declared_after, key_arn, _undeclared)
-	before := object.get(_declared_before, key_arn, _undeclared)
+	after := _on_key_after(key_arn)
+	before := _on_key_before(key_arn)
 	rows_after := _rows(after, key_arn)
 	rows_before := _rows(before, key_arn)
 	unknown := {side.policy.document.reason |

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Json: TypeAlias = dict[str, Any]
 
 _GIVEN = ("subject", "context", "settings")
-_MADE_HERE = ("parsed", "now", "context_from_caller", "question")
+_MADE_HERE = ("parsed", "now", "context_from_caller", "question", "plan_side")
 
 
 class Input(NamedTuple):

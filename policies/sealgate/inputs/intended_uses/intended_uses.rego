@@ -131,10 +131,11 @@ _keys(use) := planned if {
 	]
 	count(planned) > 0
 } else := deleted if {
-	deleted := [{"called": change.address, "arn": change.before.arn, "region": value.known(arn.parse(change.before.arn).region)} |
+	deleted := [{"called": change.address, "arn": change.before.arn, "region": value.known(region)} |
 		some change in _deleted
 		change.fact.kind == "key"
 		_meant(use.key, change)
+		region := arn.parse(change.before.arn).region
 	]
 	count(deleted) > 0
 } else := [{"called": use.key, "arn": use.key, "region": value.known(arn.parse(use.key).region)}] if {

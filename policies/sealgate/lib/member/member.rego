@@ -68,10 +68,10 @@ _is_kept(read, path) if {
 
 # What is found by its whole path has nothing in its way; nearly everything is found or plainly absent.
 _place(read, path) := {"path": path, "value": value.known(content)} if {
-	content := object.get(read.root, path, _nothing)
-	content != _nothing
+	content := _content(read, path)
+	_is_there(content)
 	not _means_absent(read, content)
-} else := {"path": path, "value": value.absent} if {
+} else := _absent(path) if {
 	is_object(object.get(read.root, array.slice(path, 0, count(path) - 1), null))
 	not value.has(read.unknown, path[0])
 } else := {"path": array.slice(path, 0, end), "value": value.unknown(_reason(reason))} if {
@@ -91,7 +91,13 @@ _place(read, path) := {"path": path, "value": value.known(content)} if {
 		", not ",
 		_expected(path[end]),
 	])
-} else := {"path": path, "value": value.absent}
+} else := _absent(path)
+
+_absent(path) := {"path": path, "value": value.absent}
+
+_content(read, path) := object.get(read.root, path, _nothing)
+
+_is_there(content) if content != _nothing
 
 _reason(true) := "it is not known until apply"
 

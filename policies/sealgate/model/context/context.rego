@@ -11,6 +11,7 @@ import data.sealgate.lib.kms
 import data.sealgate.lib.s3
 import data.sealgate.lib.text
 import data.sealgate.lib.value
+import data.sealgate.model.known
 import data.sealgate.model.settings
 import data.sealgate.model.supplied
 
@@ -83,7 +84,7 @@ bucket_region(name) := value.known("us-east-1") if {
 } else := value.known(_location(name).LocationConstraint) if {
 	is_string(_location(name).LocationConstraint)
 } else := value.absent if {
-	_given.buckets[name] == null
+	known.context.buckets[name] == null
 } else := _missing(
 	concat("", ["buckets.", name, ".location"]),
 	concat("", ["the Region of the bucket ", name, " was not supplied"]),
@@ -97,11 +98,11 @@ bucket_region(name) := value.known("us-east-1") if {
 # description: |
 #   The default encryption of a bucket, `{SSEAlgorithm, KMSMasterKeyID}`, from GetBucketEncryption's answer.
 bucket_encryption(name) := value.absent if {
-	_given.buckets[name] == null
+	known.context.buckets[name] == null
 } else := value.absent if {
-	_given.buckets[name].encryption == null
+	known.context.buckets[name].encryption == null
 } else := value.known(encryption) if {
-	configuration := _given.buckets[name].encryption.ServerSideEncryptionConfiguration
+	configuration := known.context.buckets[name].encryption.ServerSideEncryptionConfiguration
 	encryption := configuration.Rules[0].ApplyServerSideEncryptionByDefault
 	is_object(encryption)
 } else := _missing(
@@ -120,11 +121,11 @@ bucket_encryption(name) := value.absent if {
 # description: |
 #   The key ARN of a model: absent where the model has no customer managed key, or does not exist.
 model_key(model_arn) := value.absent if {
-	_given.models[model_arn] == null
+	known.context.models[model_arn] == null
 } else := value.absent if {
-	_given.models[model_arn].kms_key_arn == null
+	known.context.models[model_arn].kms_key_arn == null
 } else := value.known(key_arn) if {
-	key_arn := _given.models[model_arn].kms_key_arn
+	key_arn := known.context.models[model_arn].kms_key_arn
 	is_string(key_arn)
 } else := _missing(
 	concat("", ["models.", model_arn, ".kms_key_arn"]),
@@ -161,13 +162,13 @@ key_part(key_arn, name) := value.absent if {
 # description: |
 #   A member of a principal's entry, in three states: `policies` and `trust_policy` are unknown where they were not
 #   given, `permissions_boundary` and `session_policies` are none where the principal was given without.
-principal_part(principal_arn, name) := _stated(_given.principals[principal_arn][name]) if {
-	not is_null(_given.principals[principal_arn][name])
+principal_part(principal_arn, name) := _stated(known.context.principals[principal_arn][name]) if {
+	not is_null(known.context.principals[principal_arn][name])
 } else := value.absent if {
-	is_object(_given.principals[principal_arn])
+	is_object(known.context.principals[principal_arn])
 	name in {"permissions_boundary", "session_policies"}
 } else := value.absent if {
-	_given.principals[principal_arn] == null
+	known.context.principals[principal_arn] == null
 } else := _missing(
 	concat("", ["principals.", principal_arn]),
 	concat("", ["the policies of ", principal_arn, " were not supplied"]),
@@ -180,12 +181,12 @@ principal_part(principal_arn, name) := _stated(_given.principals[principal_arn][
 
 # METADATA
 # description: Whether a principal is known not to exist.
-is_no_principal(principal_arn) if _given.principals[principal_arn] == null
+is_no_principal(principal_arn) if known.context.principals[principal_arn] == null
 
 # METADATA
 # description: Who makes the request, as `{arn, role_arn}` in three states.
-caller := value.known(_given.caller) if {
-	is_string(_given.caller.arn)
+caller := value.known(known.context.caller) if {
+	is_string(known.context.caller.arn)
 } else := _missing(
 	"caller",
 	"who submits the job is not known",
@@ -194,18 +195,18 @@ caller := value.known(_given.caller) if {
 
 # METADATA
 # description: Who will invoke a custom model, as ARNs; none where the context does not say.
-invoking_principals := [principal | some principal in object.get(_given, "invoking_principals", [])]
+invoking_principals := [principal | some principal in object.get(known.context, "invoking_principals", [])]
 
 # METADATA
 # description: The role of the agent runtime; absent where the context does not say.
-agent_runtime_role := value.known(_given.agent_runtime_role) if {
-	is_string(_given.agent_runtime_role)
+agent_runtime_role := value.known(known.context.agent_runtime_role) if {
+	is_string(known.context.agent_runtime_role)
 } else := value.absent
 
 # METADATA
 # description: HeadObject's answers for the objects at or below an S3 URI.
 objects(uri) := {name: answer |
-	some name, answer in object.get(_given, "objects", {})
+	some name, answer in object.get(known.context, "objects", {})
 	startswith(name, uri)
 
 	# A prefix is no object, and says nothing of what is below it.
@@ -238,9 +239,9 @@ bucket_keys(uri) := [{"arn": encryption, "inferred": true}] if {
 # description: |
 #   What is known of a model package, `{job_arn, kms_key_arn}`: the job that made it, and that job's key.
 model_package(package_arn) := value.absent if {
-	_given.model_packages[package_arn] == null
-} else := value.known(_given.model_packages[package_arn]) if {
-	is_object(_given.model_packages[package_arn])
+	known.context.model_packages[package_arn] == null
+} else := value.known(known.context.model_packages[package_arn]) if {
+	is_object(known.context.model_packages[package_arn])
 } else := _missing(
 	concat("", ["model_packages.", package_arn]),
 	concat("", ["the job that made ", package_arn, " was not supplied, nor that job's key"]),
@@ -257,9 +258,9 @@ model_package(package_arn) := value.absent if {
 #   `resource_control_policies`, by level; absent for the management account, which they do not bind, and where
 #   nothing is said of an organisation.
 organization_policies(account, name) := value.absent if {
-	_given.organization[account].management == true
-} else := value.known(_given.organization[account][name]) if {
-	is_array(_given.organization[account][name])
+	known.context.organization[account].management == true
+} else := value.known(known.context.organization[account][name]) if {
+	is_array(known.context.organization[account][name])
 } else := value.absent
 
 # METADATA
@@ -275,7 +276,7 @@ key_arn(job, name) := _aliased(job, name) if {
 # METADATA
 # description: The keys of the models that are known.
 model_keys := {model.kms_key_arn |
-	some model in object.get(_given, "models", {})
+	some model in object.get(known.context, "models", {})
 	is_string(model.kms_key_arn)
 }
 
@@ -283,10 +284,10 @@ model_keys := {model.kms_key_arn |
 # description: |
 #   The status of a job that was submitted before, from DescribeJob's answer; absent where there is no such job.
 job_status(job_arn) := value.known(status) if {
-	status := _given.jobs[job_arn].status
+	status := known.context.jobs[job_arn].status
 	is_string(status)
 } else := value.absent if {
-	_given.jobs[job_arn] == null
+	known.context.jobs[job_arn] == null
 } else := _missing(
 	"jobs",
 	"whether the jobs of the grants on the key have ended was not supplied",
@@ -315,43 +316,15 @@ problems contains "settings.context is no object" if type_name(settings.current.
 
 problems contains concat("", ["context.", name, " is ", value.type_of(content), ", not a string"]) if {
 	some name in ["region", "account", "partition"]
-	content := _given[name]
+	content := known.context[name]
 	not is_string(content)
 }
 
 problems contains concat("", ["context.", name, " is ", value.type_of(content), ", not an object"]) if {
 	some name in ["keys", "aliases", "buckets", "models", "model_packages", "objects", "principals", "organization"]
-	content := _given[name]
+	content := known.context[name]
 	not is_object(content)
 }
-
-# What is declared takes the place of what was supplied, member by member: it is what will be.
-_given := object.union(
-	object.remove(supplied.context, object.keys(_declared)),
-	{part: _overlaid(object.get(supplied.context, part, {}), entries) | some part, entries in _declared},
-) if {
-	count(_declared) > 0
-} else := supplied.context
-
-_overlaid(entries, _) := entries if not is_object(entries)
-
-_overlaid(entries, declared) := object.union(
-	object.remove(entries, object.keys(declared)),
-	{name: _entry(object.get(entries, name, null), entry) | some name, entry in declared},
-) if {
-	is_object(entries)
-}
-
-_entry(before, entry) := object.union(object.remove(before, object.keys(entry)), entry) if {
-	is_object(before)
-	is_object(entry)
-} else := entry
-
-default _declared := {}
-
-_declared := [context | some context in _declarations][0]
-
-_declarations := [context | context := data.sealgate.inputs[_].context]
 
 _account := _text(
 	"account",
@@ -365,9 +338,9 @@ _partition := _text(
 	"Say it with --partition, as partition in the context, or as context.partition in the settings.",
 )
 
-_text(name, _, _) := value.known(_given[name]) if is_string(_given[name])
+_text(name, _, _) := value.known(known.context[name]) if is_string(known.context[name])
 
-_text(name, reason, supply) := _missing(name, reason, supply) if not is_string(object.get(_given, name, null))
+_text(name, reason, supply) := _missing(name, reason, supply) if not is_string(object.get(known.context, name, null))
 
 _key(key_arn) := known if {
 	known := _described[key_arn]
@@ -450,7 +423,7 @@ _describe_key(key_arn) := concat("", [
 	"Supply it in the context as keys.\"", key_arn, "\".metadata: aws kms describe-key --key-id ", key_arn, " prints it.",
 ])
 
-_location(name) := _given.buckets[name].location
+_location(name) := known.context.buckets[name].location
 
 # Who looked for a part and could not have it says why.
 _missing(part, reason, supply) := value.missing(part, concat("", [reason, " (", _unavailable[part], ")"]), supply) if {
@@ -463,11 +436,11 @@ _unavailable := supplied.context.unavailable if is_object(supplied.context.unava
 
 default _keys := {}
 
-_keys := _given.keys if is_object(_given.keys)
+_keys := known.context.keys if is_object(known.context.keys)
 
 default _aliases := {}
 
-_aliases := _given.aliases if is_object(_given.aliases)
+_aliases := known.context.aliases if is_object(known.context.aliases)
 
 _aliased(job, alias) := value.known(target) if {
 	targets := {target | some name in _alias_names(job, alias); target := _aliases[name]; is_string(target)}
@@ -497,8 +470,8 @@ _alias_names(job, alias) := {alias} | {concat(":", ["arn", partition, "kms", reg
 	account := job.account.value
 }
 
-_own(job, key_id) := value.known(_declared.key_ids[key_id]) if {
-	_declared.key_ids[key_id]
+_own(job, key_id) := value.known(known.context.key_ids[key_id]) if {
+	known.context.key_ids[key_id]
 } else := value.known(concat(":", [
 	"arn", job.partition.value, "kms", job.region.value, job.account.value, concat("", ["key/", key_id]),
 ])) if {

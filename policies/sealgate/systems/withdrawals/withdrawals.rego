@@ -1,8 +1,9 @@
 # METADATA
 # title: The access that a plan takes away
 # description: |
-#   Makes the KMS calls of the jobs that a plan leaves as they are, before it is applied and after, and finds the changes
-#   that take away what they need. Nothing is compared where the plan changes nothing of their keys and principals.
+#   Makes the KMS calls of the jobs that a plan leaves as they are, before it is applied and after, and finds the
+#   changes that take away what they need. Nothing is compared where the plan changes nothing of their keys and
+#   principals.
 # scope: package
 package sealgate.systems.withdrawals
 

@@ -1,8 +1,8 @@
 # METADATA
 # title: Requests in the strings of a plan
 # description: |
-#   State machines, pipelines and schedules hold the requests that they will make in a JSON text. What they fill in while
-#   they run is not known before.
+#   State machines, pipelines and schedules hold the requests that they will make in a JSON text. What they fill in
+#   while they run is not known before.
 # scope: package
 package sealgate.inputs.terraform_plan.carried
 
@@ -15,8 +15,8 @@ import data.sealgate.lib.value
 
 # METADATA
 # description: |
-#   The requests of guarded operations, `{change, subject, operation, row, parameters, read, at}`: `at` is the path of the
-#   parameters in the resource.
+#   The requests of guarded operations, `{change, subject, operation, row, parameters, read, at}`: `at` is the path of
+#   the parameters in the resource.
 requests := [{
 	"change": found.change,
 	"subject": _subject(found),

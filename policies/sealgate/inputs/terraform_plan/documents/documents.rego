@@ -9,6 +9,7 @@ package sealgate.inputs.terraform_plan.documents
 import data.sealgate.inputs.terraform_plan.facts
 import data.sealgate.inputs.terraform_plan.plan
 import data.sealgate.inputs.terraform_plan.references
+import data.sealgate.lib.arn
 import data.sealgate.lib.member
 import data.sealgate.lib.value
 
@@ -17,6 +18,38 @@ import data.sealgate.lib.value
 #   The document at a path of a change, in three states: absent where nobody set it. Where some of it can't be told,
 #   `doubt` is the unknown value that calls are evaluated with, and the document has the statements that can be told.
 at(change, path) := _read(change, path, _place(change, path).value)
+
+# METADATA
+# description: |
+#   The policy at a path of a change, as `model/policies` lists it: `owner` is the ARN of its key or principal, `name`
+#   what a person would call it.
+policy(change, kind, owner, name, path) := declared(
+	change,
+	kind,
+	owner,
+	name,
+	path,
+	at(change, path),
+)
+
+# METADATA
+# description: A policy whose document was found elsewhere, such as the default of a key.
+declared(change, kind, owner, name, path, found) := object.union(
+	{
+		"subject": change.address,
+		"kind": kind,
+		"owner": owner,
+		"account": arn.parse(owner).account,
+		"name": name,
+		"path": path,
+		"document": object.remove(found, ["doubt"]),
+	},
+	object.filter(found, ["doubt"]),
+)
+
+# METADATA
+# description: The document of a policy that calls are evaluated with.
+evaluated(entry) := object.get(entry, "doubt", entry.document)
 
 _read(_, _, found) := value.absent if found.state == "absent"
 

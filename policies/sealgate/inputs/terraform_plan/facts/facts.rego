@@ -1,8 +1,8 @@
 # METADATA
 # title: What a plan says of keys, principals and buckets
 # description: |
-#   The planned world in the shapes of the AWS API's answers, so that every rule reads it as it reads the context. What is
-#   yet to be created has no ARN; a made-up one stands for it inside the policies, and findings show its address.
+#   The planned world in the shapes of the AWS API's answers, so that every rule reads it as it reads the context. What
+#   is yet to be created has no ARN; a made-up one stands for it inside the policies, and findings show its address.
 # scope: package
 package sealgate.inputs.terraform_plan.facts
 
@@ -16,14 +16,26 @@ import data.sealgate.model.supplied
 
 # METADATA
 # description: The keys of the plan, `{index, address, arn, key_id, change}`.
-keys := [{"index": change.index, "address": change.address, "arn": key_arn, "key_id": _key_id(key_arn), "change": change} |
+keys := [{
+	"index": change.index,
+	"address": change.address,
+	"arn": key_arn,
+	"key_id": _key_id(key_arn),
+	"change": change,
+} |
 	some change in _of_kind.key
 	key_arn := _key_arn(change, change.values)
 ]
 
 # METADATA
 # description: The roles and users of the plan, `{index, address, arn, name, change}`.
-principals := [{"index": change.index, "address": change.address, "arn": principal_arn, "name": name, "change": change} |
+principals := [{
+	"index": change.index,
+	"address": change.address,
+	"arn": principal_arn,
+	"name": name,
+	"change": change,
+} |
 	some kind in ["role", "user"]
 	some change in _of_kind[kind]
 	name := _principal_name(change)
@@ -83,13 +95,17 @@ account := value.known(supplied.text("account")) if {
 )
 
 # METADATA
+# scope: document
 # description: The account in made-up ARNs.
 account_text := account.value if account.state == "known"
 
 account_text := planned.account if account.state != "known"
 
 # METADATA
+# scope: document
 # description: The partition of the plan.
+default partition := "aws"
+
 partition := supplied.text("partition") if {
 	supplied.text("partition")
 } else := arn.parse(found).partition if {
@@ -102,7 +118,7 @@ partition := supplied.text("partition") if {
 		regex.match(pattern, region_name)
 	}
 	[found] := [name | some name in partitions]
-} else := "aws"
+}
 
 # METADATA
 # description: |
@@ -152,11 +168,11 @@ _texts_at(change, path) := [] if {
 	_place(change, path).value.state == "absent"
 } else := [_place(change, path).value] if {
 	_place(change, path).value.state == "known"
-} else := _resolved(references.of(change, path), path)
+} else := _resolved(references.of(change, path))
 
 _place(change, path) := member.place(plan.reading(change), path)
 
-_resolved(source, _) := [] if {
+_resolved(source) := [] if {
 	# What the provider fills in by itself, and nobody set.
 	not source.set
 	count(source.targets) == 0

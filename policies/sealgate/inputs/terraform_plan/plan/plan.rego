@@ -29,9 +29,9 @@ side := "before" if input.plan_side == "before"
 # METADATA
 # description: |
 #   The changes of the resources that the tables know, in the order of the plan: `{index, address, module, key, type,
-#   name, mode, actions, imported, fact, job, request, values, unknown, before, deleted}`. `module` is the address of the
-#   module's instance, `key` the index of the resource's own; `fact`, `job` and `request` the rows of its type, where it
-#   has them; `values` and `unknown` those of the side that is read, null where it is not there.
+#   name, mode, actions, imported, fact, job, request, values, unknown, before, deleted}`. `module` is the address of
+#   the module's instance, `key` the index of the resource's own; `fact`, `job` and `request` the rows of its type,
+#   where it has them; `values` and `unknown` those of the side that is read, null where it is not there.
 changes := [change |
 	some index, given in _known_changes
 	change := {
@@ -120,16 +120,29 @@ configured := {concat("|", [path, resource.address]): resource |
 }
 
 # METADATA
+# description: The ARNs of what the plan deletes of a kind of fact, each null as what is known not to exist.
+deleted_arns(kind) := {change.before.arn: null |
+	side == "after"
+	some change in changes
+	change.deleted
+	change.fact.kind == kind
+	change.mode != "data"
+	is_string(change.before.arn)
+}
+
+# METADATA
 # description: The configured resource behind a change; an empty one where the plan has no configuration of it.
 configuration_of(change) := object.get(configured, concat("|", [path_of(change.module), relative(change)]), {})
 
 # METADATA
+# scope: document
 # description: The path of the configuration of a module's instance.
 path_of("") := ""
 
 path_of(module) := modules[module].path if module != ""
 
 # METADATA
+# scope: document
 # description: The address of a resource in its module, without the index of an instance.
 relative(change) := concat(".", [change.type, change.name]) if change.mode != "data"
 
@@ -157,8 +170,8 @@ _texts_below(content) := {text |
 # scope: document
 # description: What keeps the plan from being judged, as `{subject, path, message}`.
 problems contains _problem([], concat("", ["the plan is ", value.type_of(content), ", not an object"])) if {
-	_ := content
-	not is_object(content)
+	given := content
+	not is_object(given)
 }
 
 problems contains _problem(["format_version"], concat("", [
@@ -207,7 +220,10 @@ problems contains _problem(["complete"], "the plan is not complete: Terraform le
 	object.get(content, "complete", true) != true
 }
 
-problems contains _problem(["deferred_changes"], "the plan defers changes, which can't be judged until they are planned") if {
+problems contains _problem(["deferred_changes"], concat(" ", [
+	"the plan defers changes,",
+	"which can't be judged until they are planned",
+])) if {
 	not object.get(content, "deferred_changes", []) in [[], null]
 }
 
@@ -246,10 +262,10 @@ _is_whole(given) if {
 	is_string(given.name)
 	is_string(object.get(given, "module_address", ""))
 	is_array(given.change.actions)
+	_is_tree(object.get(given.change, "after_unknown", {}))
 	every member in ["before", "after"] {
 		_is_value(object.get(given.change, member, null))
 	}
-	_is_tree(object.get(given.change, "after_unknown", {}))
 }
 
 _is_value(null)
@@ -322,9 +338,9 @@ _path(steps) := concat(".", [step.call | some step in steps])
 
 _parent(steps) := concat(".", [step.text | some step in array.slice(steps, 0, count(steps) - 1)])
 
-_root := {"": content.configuration.root_module} if {
-	is_object(content.configuration.root_module)
-} else := {}
+default _root := {}
+
+_root := {"": content.configuration.root_module} if is_object(content.configuration.root_module)
 
 _calls(level) := {concat("", [_prefix(path), name]): call |
 	some path, module in level

@@ -98,9 +98,9 @@ _is_set(expressions, path) if {
 
 # The index of the resource's own instance, where the expression takes another's by it.
 _own_key(change, references) := change.key if {
+	change.key != null
 	some reference in references
 	reference in ["each.key", "each.value", "count.index"]
-	change.key != null
 } else := null
 
 # Each reference is followed by the shorter ones that it begins with.
@@ -138,11 +138,14 @@ _nodes(module, references, each) := array.flatten([_nodes_of(module, reference) 
 ])
 
 # What an element of for_each is comes from the expression of for_each.
-_expanded(references, each) := array.concat([reference | some reference in references; not _is_each_value(reference)], [reference |
-	count([use | some use in references; _is_each_value(use)]) > 0
-	some reference in each
-	not _is_each_value(reference)
-])
+_expanded(references, each) := array.concat(
+	[reference | some reference in references; not _is_each_value(reference)],
+	[reference |
+		count([use | some use in references; _is_each_value(use)]) > 0
+		some reference in each
+		not _is_each_value(reference)
+	],
+)
 
 _is_each_value("each.value")
 
@@ -214,11 +217,10 @@ _passes := {_node("pass", module, relative): nodes |
 	nodes := _nodes(module, references, [])
 }
 
-_passing_by_path := {path: {relative: references |
+_passing_by_path := {path: {resource.address: references |
 	some resource in configuration.resources
-	relative := resource.address
-	is_string(relative)
-	plan.configured[concat("|", [path, relative])]
+	is_string(resource.address)
+	plan.configured[concat("|", [path, resource.address])]
 	row := _passed_on[concat("", [_data_prefix(resource), resource.type])]
 	references := resource.expressions[row.from].references
 } |

@@ -1,9 +1,9 @@
 # METADATA
 # title: One resource sets the policy of a key
 # description: |
-#   A key has exactly one key policy, in which several statements may stand. Where two resources of a plan each set it,
-#   the one that is applied last replaces the other's: that this may take statements away is an inference from there being
-#   one policy.
+#   A key has exactly one key policy, in which several statements may stand. Where two resources of a plan each set
+#   it, the one that is applied last replaces the other's. That this may take statements away is an inference from
+#   there being one policy.
 # scope: package
 # related_resources:
 #   - description: Encryption of custom models in Amazon Bedrock
@@ -17,16 +17,17 @@
 #     Write all statements into one of the resources, and take the policy out of the others.
 package sealgate.rules.plan.key_has_one_policy
 
+import data.sealgate.inputs.terraform_plan.keys
 import data.sealgate.lib.finding
 import data.sealgate.lib.text
 
 checked contains address if {
-	some addresses in data.sealgate.inputs.terraform_plan.rival_policies
+	some addresses in keys.rival_policies
 	some address in addresses
 }
 
 findings contains found if {
-	some key_arn, addresses in data.sealgate.inputs.terraform_plan.rival_policies
+	some key_arn, addresses in keys.rival_policies
 	some address in addresses
 
 	found := finding.advice(address, [], concat("", [
