@@ -171,8 +171,15 @@ _are_blocks(blocks, names) if {
 
 # Why it is not known who may do what by a statement.
 _doubts_of(change, index, block) := [doubt |
-	some path in _texts_of(["statement", index], block)
-	doubts := _texts(change, path).doubts
+	some [path, doubts] in array.concat(
+		[[path, ["it is not known until apply"]] |
+			# Without its condition a statement would say more than it will.
+			some name in ["effect", "principals", "not_principals", "condition"]
+			path := ["statement", index, name]
+			_place(change, path).value.state == "unknown"
+		],
+		[[path, _texts(change, path).doubts] | some path in _texts_of(["statement", index], block)],
+	)
 	count(doubts) > 0
 	doubt := concat("", [
 		", statement ",
@@ -261,8 +268,12 @@ _conditions(change, steps, block) := {test: {variable: sort([text | some text in
 }
 
 # The texts of a list, `{texts, doubts}`, with what is yet to be created under its made-up name.
-_texts(change, path) := {"texts": [], "doubts": ["it is not known until apply"]} if {
+_texts(change, path) := {
+	"texts": [found | is_string(found)],
+	"doubts": [found.reason | not is_string(found)],
+} if {
 	_place(change, path).value.state == "unknown"
+	found := _untold(path, value.unknown("it is not known until apply"))
 } else := {
 	"texts": array.concat([text | some text in listed; is_string(text)], [text | some text in made; is_string(text)]),
 	"doubts": [found.reason | some found in made; not is_string(found)],
