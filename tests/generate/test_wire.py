@@ -11,11 +11,13 @@ from sealgate.generate import wire
 from sealgate.generate.outputs import GenerationError
 
 
-def model(*, uri: str = "/jobs", members: dict[str, Any] | None = None, **metadata: Any) -> ServiceModel:
+def model(
+    *, uri: str = "/jobs", members: dict[str, Any] | None = None, payload: str | None = None, **metadata: Any
+) -> ServiceModel:
     shapes: dict[str, Any] = {
         "String": {"type": "string"},
         "Part": {"type": "structure", "members": {"keyId": {"shape": "String", "locationName": "key"}}},
-        "Request": {"type": "structure", "members": members or {}},
+        "Request": {"type": "structure", "members": members or {}, **({"payload": payload} if payload else {})},
     }
     return ServiceModel(
         {
@@ -79,6 +81,11 @@ def test_a_member_bound_to_several_headers_is_told() -> None:
     members = {"meta": {"shape": "Part", "location": "headers", "locationName": "x-"}}
     with pytest.raises(GenerationError, match="binds meta to headers"):
         row(model(members=members))
+
+
+def test_a_member_that_is_the_whole_body_is_told() -> None:
+    with pytest.raises(GenerationError, match="sends its members in a form that is not read"):
+        row(model(members={"part": {"shape": "Part"}}, payload="part"))
 
 
 @pytest.mark.parametrize("uri", ["/jobs/{id+}", "/jobs?start"])

@@ -398,6 +398,16 @@ class TestAPath:
         # UpdateKnowledgeBase, or CreateDataSource for whoever decodes first.
         assert "once it is decoded" in refused(bedrock("PUT", "/knowledgebases/KB12345678%2Fdatasources"))
 
+    def test_that_two_operations_have_is_refused_where_one_is_guarded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        # No two have one today, of services with one signature; who signs nothing may mean any service.
+        templates = {
+            length: [*found, *(one._replace(service="bedrock-agentcore", operation="Twin") for one in found)]
+            for length, found in wire._templates().items()  # noqa: SLF001 the table is what is changed
+        }
+        monkeypatch.setattr(wire, "_templates", lambda: templates)
+        request = WireRequest(method="POST", path="/evaluation-jobs", headers={"host": UNKNOWN_HOST})
+        assert "and others too" in refused(request)
+
     def test_may_hold_an_arn(self) -> None:
         arn = "arn%3Aaws%3Abedrock%3Aus-west-2%3A111122223333%3Aguardrail%2Fabc"
         found = recognised(bedrock("PUT", f"/guardrails/{arn}"))
