@@ -162,12 +162,12 @@ context := {
 _settled(change, started) := [object.union(settled, {"subject": subject, "keys": keys}) |
 	some variant in numbers.range(0, most - 1)
 	subject := concat("", array.concat([started.subject], [concat("", ["\n", format_int(variant, 10)]) | most > 1]))
-	keys := [object.union(place, {"value": values[min([variant, count(values) - 1])]}) |
+	keys := [object.union(object.remove(place, {"value"}), {"value": values[min([variant, count(values) - 1])]}) |
 		some index, place in settled.keys
 		values := candidates[index]
 	]
 ] if {
-	settled := object.union(started, {
+	settled := object.union(object.remove(started, {"role"}), {
 		"role": _first(_settled_places(change, [started.role])),
 		"keys": [object.union(key, {"roles": _settled_places(change, key.roles)}) | some key in started.keys],
 		"buckets": [place |
@@ -192,7 +192,7 @@ _or_absent([]) := [value.absent]
 
 _or_absent(found) := found if count(found) > 0
 
-_settled_places(change, places) := [object.union(place, {"value": found}) |
+_settled_places(change, places) := [object.union(object.remove(place, {"value"}), {"value": found}) |
 	some place in places
 	some found in _values(change, place)
 ]
@@ -203,7 +203,7 @@ _values(change, place) := _or_absent(facts.texts_at(change, place.path)) if plac
 
 _settled_buckets(_, place) := [place] if place.value.state != "unknown"
 
-_settled_buckets(change, place) := [object.union(place, {"value": _uri(found)}) |
+_settled_buckets(change, place) := [object.union(object.remove(place, {"value"}), {"value": _uri(found)}) |
 	some found in facts.texts_at(change, place.path)
 ] if {
 	place.value.state == "unknown"
