@@ -9,7 +9,6 @@ import pytest
 from tests.engine_fixtures import embedded_engine, input_document, opa_engine, opa_server
 
 from sealgate import decisions
-from sealgate.reading import plans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,9 +61,7 @@ def exception(subject: str, **members: str) -> dict[str, str]:
 
 def decided(engine: Engine, addresses: list[str], *exceptions: dict[str, str]) -> decisions.Decision:
     changes = [{**copy.deepcopy(CHANGE), "address": address} for address in addresses]
-    plan = plans.read_value(
-        {"format_version": "1.2", "resource_changes": changes, "configuration": {"root_module": {}}}
-    )
+    plan = {"format_version": "1.2", "resource_changes": changes, "configuration": {"root_module": {}}}
     settings = {"exceptions": list(exceptions)}
     return decisions.decide(engine, input_document({"subject": {"terraform_plan": plan}, "settings": settings}))
 

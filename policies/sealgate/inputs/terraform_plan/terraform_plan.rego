@@ -168,7 +168,7 @@ _settled(change, started) := [object.union(settled, {"subject": subject, "keys":
 	]
 ] if {
 	settled := object.union(object.remove(started, {"role"}), {
-		"role": _first(_settled_places(change, [started.role])),
+		"role": _settled_places(change, [started.role])[0],
 		"keys": [object.union(key, {"roles": _settled_places(change, key.roles)}) | some key in started.keys],
 		"buckets": [place |
 			some bucket in started.buckets
@@ -179,10 +179,6 @@ _settled(change, started) := [object.union(settled, {"subject": subject, "keys":
 	candidates := [_candidates(change, place) | some place in settled.keys]
 	most := max({1} | {count(values) | some values in candidates})
 }
-
-_first(places) := places[0] if count(places) > 0
-
-_first([]) := {"path": [], "value": value.absent}
 
 _candidates(_, place) := [place.value] if place.value.state != "unknown"
 

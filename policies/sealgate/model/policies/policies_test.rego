@@ -178,3 +178,9 @@ test_grants_have_their_id_or_their_number if {
 		["context", "keys", key, "grants", 1],
 	]
 }
+
+test_policy_of_a_key_that_nobody_names_is_read_where_it_is_asked_for if {
+	key_arn := "arn:aws:kms:us-west-2:111122223333:key/9999abcd-12ab-34cd-56ef-1234567890ab"
+	group := policies.of_key(key_arn) with input as {"context": {}}
+	group.state == "unknown"
+}

@@ -104,6 +104,13 @@ test_violation_both_alternatives_denied if {
 	count(found) == 2
 }
 
+test_unverified_the_other_alternative_is_not_known if {
+	simulated := [_simulation({"alternative": true}, {"kms:Decrypt": _denied})]
+	found := rule.findings with data.sealgate.systems.calls.simulated as simulated
+		with data.sealgate.systems.calls.undetermined as []
+	_outcomes(found) == {["unverified", "job", ["KmsKeyArn"]]}
+}
+
 test_unverified_one_alternative_denied if {
 	simulated := [
 		_simulation({"alternative": true}, {"kms:Decrypt": _denied}),
