@@ -106,12 +106,8 @@ def test_an_exception_covers_the_addresses_that_its_pattern_names(engine: Engine
     assert denied(decision) == []
     assert [use["status"] for use in decision["exceptions"]] == ["applied"]
     # A report shows what is covered, by the same pattern.
-    document = input_document({"subject": {"terraform_plan": {}}, "settings": {"exceptions": [exception(pattern)]}})
-    document["subject"] = {
-        "terraform_plan": plans.read_value(
-            {"format_version": "1.2", "resource_changes": [{**CHANGE, "address": address}]}
-        )
-    }
+    plan = {"format_version": "1.2", "resource_changes": [{**CHANGE, "address": address}]}
+    document = input_document({"subject": {"terraform_plan": plan}, "settings": {"exceptions": [exception(pattern)]}})
     covered = decisions.excepted(engine, document, decisions.decide(engine, document))
     assert [(one.finding["rule"], one.finding["subject"]) for one in covered] == [(RULE, address)]
 
