@@ -210,3 +210,238 @@ test_document_that_is_filled_in_later_is_no_fault if {
 	job.at == ["definition", "States", "Train", "Parameters"]
 	job.documents.JobConfigDocument == {"state": "known", "value": {}}
 }
+
+# --- Of a plan as a whole
+
+_other := "arn:aws:kms:us-west-2:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321"
+
+_role := "arn:aws:iam::111122223333:role/Job"
+
+_model(values, unknown) := plan_test.created("aws_bedrock_custom_model.m", values, unknown)
+
+_configured_model(expressions) := {"resources": [plan_test.configured("aws_bedrock_custom_model.m", expressions)]}
+
+test_account_is_that_of_the_role_where_nobody_says_it if {
+	jobs := terraform_plan.jobs with input as plan_test.holding(
+		[
+			_model({"role_arn": _role}, {}),
+			plan_test.kept("aws_iam_role.other", {"arn": "arn:aws:iam::444455556666:role/x", "name": "x"}),
+		],
+		{},
+	)
+	[job.account | some job in jobs] == [value.known("111122223333")]
+}
+
+test_what_starts_no_job if {
+	_jobs(
+		[
+			plan_test.deleted("aws_bedrock_custom_model.m", {"custom_model_kms_key_id": _key}),
+			plan_test.created("data.aws_bedrock_custom_model.m", {}, {}),
+			plan_test.created("aws_kms_key.k", {}, {}),
+			plan_test.created("aws_sagemaker_endpoint.e", {}, {}),
+		],
+		{},
+	) == []
+}
+
+test_key_of_every_kind_of_value if {
+	every case in [
+		{"values": {"custom_model_kms_key_id": _key}, "unknown": {}, "value": value.known(_key)},
+		{"values": {"custom_model_kms_key_id": "alias/ml"}, "unknown": {}, "value": value.known("alias/ml")},
+		{"values": {"custom_model_kms_key_id": "malformed"}, "unknown": {}, "value": value.known("malformed")},
+		{"values": {"custom_model_kms_key_id": 7}, "unknown": {}, "value": value.known(7)},
+		{"values": {"custom_model_kms_key_id": [_key]}, "unknown": {}, "value": value.known([_key])},
+		{"values": {"custom_model_kms_key_id": ""}, "unknown": {}, "value": value.absent},
+		{"values": {"custom_model_kms_key_id": null}, "unknown": {}, "value": value.absent},
+		{"values": {}, "unknown": {}, "value": value.absent},
+		# Left to the provider, which is no key of one's own.
+		{"values": {}, "unknown": {"custom_model_kms_key_id": true}, "value": value.absent},
+	] {
+		[job] := _jobs([_model(case.values, case.unknown)], _configured_model({}))
+		[key.value | some key in job.keys] == [case.value]
+		job.subject == "aws_bedrock_custom_model.m"
+	}
+}
+
+test_job_with_one_of_several_keys_is_there_for_each if {
+	root := _configured_model({"custom_model_kms_key_id": plan_test.from(["aws_kms_key.a.arn", "aws_kms_key.a", "aws_kms_key.b.arn", "aws_kms_key.b", "local.choice"])})
+	jobs := _jobs(
+		[
+			_model({}, {"custom_model_kms_key_id": true}),
+			plan_test.kept("aws_kms_key.a", {"arn": _key}),
+			plan_test.kept("aws_kms_key.b", {"arn": _other}),
+		],
+		root,
+	)
+	[job.subject | some job in jobs] == ["aws_bedrock_custom_model.m\n0", "aws_bedrock_custom_model.m\n1", "aws_bedrock_custom_model.m\n2"]
+	{key.value | some job in jobs; some key in job.keys} == {
+		value.known(_key),
+		value.known(_other),
+		value.unknown("it is not known until apply: it comes from local.choice"),
+	}
+}
+
+test_keys_beside_one_of_several_stay if {
+	document := _jobs(
+		[
+			plan_test.created(
+				"aws_sagemaker_training_job.t",
+				{"output_data_config": [{"kms_key_id": _other}], "resource_config": [{}]},
+				{"resource_config": [{"volume_kms_key_id": true}]},
+			),
+			plan_test.kept("aws_kms_key.a", {"arn": _key}),
+			plan_test.kept("aws_kms_key.b", {"arn": _other}),
+		],
+		{"resources": [plan_test.configured("aws_sagemaker_training_job.t", {"resource_config": [{"volume_kms_key_id": plan_test.from([
+			"aws_kms_key.a.arn",
+			"aws_kms_key.a",
+			"aws_kms_key.b.arn",
+			"aws_kms_key.b",
+		])}]})]},
+	)
+	[{key.use: key.value.value | some key in job.keys} | some job in document] == [
+		{"output": _other, "volume": _key},
+		{"output": _other, "volume": _other},
+	]
+}
+
+_machine(parameters) := plan_test.created(
+	"aws_sfn_state_machine.m", {"region": "eu-west-1", "definition": json.marshal({"States": {"S": {
+		"Type": "Task",
+		"Resource": "arn:aws:states:::aws-sdk:sagemaker:createJob",
+		"Parameters": parameters,
+	}}})},
+	{},
+)
+
+test_job_that_a_state_machine_starts if {
+	[job] := _jobs(
+		[_machine({
+			"JobName": "j",
+			"JobCategory": "AgentRFT",
+			"RoleArn": _role,
+			"JobConfigDocument": json.marshal({"OutputDataConfig": {"KmsKeyArn": _key}}),
+		})],
+		{},
+	)
+	job.subject == "aws_sfn_state_machine.m"
+	job.at == ["definition", "States", "S", "Parameters"]
+	job.system == "sagemaker_mtrl"
+	job.region == value.known("eu-west-1")
+	job.role.value == value.known(_role)
+	[[key.path, key.value] | some key in job.keys] == [[["JobConfigDocument", "OutputDataConfig", "KmsKeyArn"], value.known(_key)]]
+}
+
+test_document_that_is_not_there_is_a_fault_unlike_one_that_is_filled_in if {
+	every parameters in [
+		{"JobCategory": "AgentRFT", "JobConfigDocument.$": "States.JsonToString($.document)"},
+		{"JobCategory": "AgentRFT", "JobConfigDocument": "{% $string($states.input) %}"},
+	] {
+		[job] := _jobs([_machine(parameters)], {})
+		job.documents == {"JobConfigDocument": {"state": "known", "value": {}}}
+		[key.value | some key in job.keys] == [value.unknown("it is filled in when the request is made")]
+	}
+
+	# Unlike one that is not there, or is no JSON.
+	every parameters, error in {
+		{"JobCategory": "AgentRFT"}: "JobConfigDocument is missing",
+		{"JobCategory": "AgentRFT", "JobConfigDocument": "text"}: "JobConfigDocument holds no JSON object",
+	} {
+		[job] := _jobs([_machine(parameters)], {})
+		job.documents == {"JobConfigDocument": {"state": "unreadable", "error": error}}
+		job.keys == []
+	}
+}
+
+test_unchanged_and_deleted_addresses if {
+	imported := object.union(plan_test.kept("aws_kms_key.imported", {"arn": _key}), {"change": {"importing": {"id": "x"}}})
+	read := plan_test.created("data.aws_iam_policy_document.d", {}, {})
+	machine := object.union(_machine({"JobCategory": "AgentRFT"}), {"change": {"actions": ["no-op"]}})
+	document := _input(
+		[
+			plan_test.kept("aws_kms_key.kept", {"arn": _key}),
+			imported,
+			read,
+			machine,
+			plan_test.created("aws_kms_key.created", {}, {}),
+			plan_test.changed("aws_kms_key.changed", {}, {}),
+			plan_test.deleted("aws_kms_key.deleted", {}),
+		],
+		{},
+	)
+	terraform_plan.unchanged == {"aws_kms_key.kept", "data.aws_iam_policy_document.d", "aws_sfn_state_machine.m"} with input as document
+	terraform_plan.deleted == {"aws_kms_key.deleted"} with input as document
+	addresses := terraform_plan.addresses with input as document
+	addresses[6] == "aws_kms_key.deleted"
+	count(addresses) == 7
+}
+
+test_each_request_of_an_unchanged_resource_is_unchanged if {
+	definition := json.marshal({"States": {name: {"Type": "Task", "Resource": "arn:aws:states:::sagemaker:createTrainingJob", "Parameters": {}} | some name in ["A", "B"]}})
+	document := _input([plan_test.kept("aws_sfn_state_machine.m", {"definition": definition})], {})
+	terraform_plan.unchanged == {"aws_sfn_state_machine.m", "aws_sfn_state_machine.m States.A", "aws_sfn_state_machine.m States.B"} with input as document
+}
+
+test_access_that_is_changed if {
+	document := _input(
+		[
+			plan_test.changed("aws_kms_key.k", {}, {"arn": _key, "policy": "{}"}),
+			plan_test.kept("aws_kms_key.other", {"arn": _other, "policy": "{}"}),
+			plan_test.created("aws_kms_grant.g", {"key_id": _key, "operations": []}, {}),
+			plan_test.created("aws_iam_role.r", {"name": "Job", "arn": _role, "assume_role_policy": "{}"}, {}),
+		],
+		{},
+	)
+	terraform_plan.changed_access == {
+		{"address": "aws_kms_key.k", "kind": "key", "owner": _key},
+		{"address": "aws_kms_key.k", "kind": "key_policy", "owner": _key},
+		{"address": "aws_kms_grant.g", "kind": "grant", "owner": _key},
+		{"address": "aws_iam_role.r", "kind": "trust", "owner": _role},
+	} with input as document
+}
+
+test_plan_with_something_to_judge_is_guarded if {
+	every changes in [
+		[_model({}, {})],
+		[plan_test.created("aws_kms_key.k", {}, {"policy": true})],
+		[plan_test.created("aws_kms_grant.g", {"key_id": _key}, {})],
+		[plan_test.created("aws_iam_role_policy.p", {"role": "Job", "policy": "{}"}, {})],
+		[plan_test.created("aws_sfn_state_machine.m", {"definition": "text"}, {})],
+		[null],
+	] {
+		terraform_plan.unguarded == [] with input as _input(changes, {})
+	}
+}
+
+test_another_input_yields_nothing if {
+	every document in [{}, {"subject": {"aws_request": {}}}, {"subject": {"terraform_plan": null}}, {"subject": {"terraform_plan": "text"}}] {
+		terraform_plan.jobs == [] with input as document
+		terraform_plan.unguarded == [] with input as document
+		terraform_plan.unchanged == set() with input as document
+		terraform_plan.grants == [] with input as document
+		terraform_plan.unread == [] with input as document
+		not terraform_plan.context with input as document
+		not terraform_plan.policies with input as document
+	}
+}
+
+test_context_has_what_is_declared if {
+	document := _input(
+		[
+			plan_test.kept("aws_kms_key.k", {"arn": _key, "policy": "{}"}),
+			plan_test.created("aws_iam_role.r", {"name": "Job", "arn": _role}, {}),
+			plan_test.created("aws_kms_alias.a", {"name": "alias/ml", "target_key_id": _key}, {}),
+			plan_test.created("aws_s3_bucket.b", {"bucket": "b", "region": "eu-west-1"}, {}),
+		],
+		{},
+	)
+	context := terraform_plan.context with input as document
+	{part: object.keys(entries) | some part, entries in context} == {
+		"keys": {_key},
+		"key_ids": {"1234abcd-12ab-34cd-56ef-1234567890ab"},
+		"principals": {_role},
+		"aliases": {"alias/ml", "arn:aws:kms:us-west-2:111122223333:alias/ml"},
+		"buckets": {"b"},
+	}
+	{[policy.subject, policy.kind] | some policy in terraform_plan.policies} == {["aws_kms_key.k", "key_policy"], ["aws_iam_role.r", "trust"]} with input as document
+}

@@ -6,6 +6,8 @@
 package sealgate.inputs.terraform_plan.buckets
 
 import data.sealgate.inputs.terraform_plan.facts
+import data.sealgate.inputs.terraform_plan.plan
+import data.sealgate.lib.member
 
 # METADATA
 # description: The buckets as the context has them, by name.
@@ -38,21 +40,25 @@ _bucket_encryption := {name: encryptions[0] |
 
 _encryption_by_bucket := _encryption_of_bucket
 
-_encryption_of_bucket[bucket.value] contains _encryption(change, ["rule", 0]) if {
+_encryption_of_bucket[bucket.value] contains encryption if {
 	some change in facts.of_kind("bucket_encryption")
 	some bucket in facts.texts_at(change, ["bucket"])
 	bucket.state == "known"
+	encryption := _encryption(change, ["rule", 0, "apply_server_side_encryption_by_default", 0])
 }
 
-# As GetBucketEncryption answers.
+# As GetBucketEncryption answers. What is not known yet is not said.
 _encryption(change, steps) := {"ServerSideEncryptionConfiguration": {"Rules": [{
 	"ApplyServerSideEncryptionByDefault": object.union(
-		{"SSEAlgorithm": object.get(change.values, array.concat(default_path, ["sse_algorithm"]), null)},
-		{"KMSMasterKeyID": key_arn.value |
-			[key_arn] := facts.key_arns_at(change, array.concat(default_path, ["kms_master_key_id"]))
-			key_arn.state == "known"
-		},
+		{"SSEAlgorithm": object.get(algorithm, "value", null)},
+		{"KMSMasterKeyID": key_arn.value | some key_arn in key_arns},
 	),
 }]}} if {
-	default_path := array.concat(steps, ["apply_server_side_encryption_by_default", 0])
+	algorithm := member.place(plan.reading(change), array.concat(steps, ["sse_algorithm"])).value
+	algorithm.state != "unknown"
+	key_arns := facts.key_arns_at(change, array.concat(steps, ["kms_master_key_id"]))
+	count(key_arns) < 2
+	every key_arn in key_arns {
+		key_arn.state == "known"
+	}
 }

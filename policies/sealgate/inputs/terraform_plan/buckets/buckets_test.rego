@@ -37,3 +37,18 @@ test_what_the_plan_does_not_tell_is_left_out if {
 	rules := [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]
 	entries == {"plain": {"encryption": {"ServerSideEncryptionConfiguration": {"Rules": rules}}}}
 }
+
+test_encryption_of_a_bucket_that_can_not_be_told_is_left_out if {
+	every case in [
+		{"values": [{"apply_server_side_encryption_by_default": [{"sse_algorithm": "aws:kms"}]}], "unknown": [{"apply_server_side_encryption_by_default": [{"kms_master_key_id": true}]}]},
+		{"values": [{"apply_server_side_encryption_by_default": [{}]}], "unknown": [{"apply_server_side_encryption_by_default": [{"sse_algorithm": true}]}]},
+	] {
+		root := {"resources": [plan_test.configured(
+			"aws_s3_bucket_server_side_encryption_configuration.e",
+			{"rule": [{"apply_server_side_encryption_by_default": [{"kms_master_key_id": plan_test.from(["local.key"])}]}]},
+		)]}
+		change := plan_test.created("aws_s3_bucket_server_side_encryption_configuration.e", {"bucket": "b", "rule": case.values}, {"rule": case.unknown})
+		entries := buckets.entries with input as object.union(plan_test.holding([change], root), _said)
+		entries == {}
+	}
+}

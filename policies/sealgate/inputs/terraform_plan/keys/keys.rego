@@ -17,10 +17,10 @@ import data.sealgate.lib.value
 
 # METADATA
 # description: The grants that the plan makes, as entries of ListGrants.
-grants := [{"subject": change.address, "key_arn": key_arn.value, "grant": _grant(change), "path": []} |
+grants := [{"subject": change.address, "key_arn": key_arn, "grant": _grant(change), "path": []} |
 	some change in facts.of_kind("grant")
-	some key_arn in facts.key_arns_at(change, ["key_id"])
-	key_arn.state == "known"
+	some named in facts.key_arns_at(change, ["key_id"])
+	key_arn := _key_of(change, named)
 ]
 
 # METADATA
@@ -189,12 +189,12 @@ _policies_by_key := _policy_indices
 _policy_indices[owner] contains index if {
 	some index, change in facts.of_kind("key_policy")
 	some key_arn in facts.key_arns_at(change, ["key_id"])
-	owner := _key_of_policy(change, key_arn)
+	owner := _key_of(change, key_arn)
 }
 
 # A key of another plan may be named by its id alone, or by what this plan does not tell: its policy is judged all the
 # same.
-_key_of_policy(change, named) := named.value if {
+_key_of(change, named) := named.value if {
 	named.state == "known"
 	arn.parse(named.value)
 } else := concat(":", [

@@ -217,3 +217,13 @@ test_alias_of_several_keys_says_nothing if {
 	not aliases["alias/ml"]
 	aliases["arn:aws:kms:eu-west-1:111122223333:alias/ml"] == other
 }
+
+test_grant_on_a_key_that_can_not_be_told_is_judged if {
+	root := {"resources": [plan_test.configured("aws_kms_grant.g", {"key_id": plan_test.from(["local.key"])})]}
+	[grant] := keys.grants with input as _input([plan_test.created("aws_kms_grant.g", {"operations": ["Decrypt"]}, {"key_id": true})], root)
+	grant.key_arn == "arn:aws:kms:us-west-2:111122223333:key/00000000-0000-0000-0000-000000000001"
+	grant.grant.Operations == ["Decrypt"]
+
+	[named] := keys.grants with input as _input([plan_test.created("aws_kms_grant.g", {"key_id": "1234abcd-12ab-34cd-56ef-1234567890ab"}, {})], {})
+	named.key_arn == _key
+}

@@ -115,40 +115,43 @@ _attached_indices[policy.owner] contains index if {
 # The ARNs of the principals that a policy or an attachment is for. One that is not of this plan is named by what is
 # known of it, so that what it is given is judged.
 _owners(change) := [owner |
-	some named in _named_principals(change)
-	some owner in _principals_named(change, named)
+	some [kind, named] in _named_principals(change)
+	some owner in _principals_named(change, kind, named)
 ]
 
-_principals_named(change, named) := _principals_by_name[named.value] if {
-	named.state == "known"
-	_principals_by_name[named.value]
-} else := {_arn_of(change, named.value)} if {
+_principals_named(_, kind, named) := _principals_by_name[concat(" ", [kind, named.value])] if {
 	is_string(named.value)
-} else := {_arn_of(change, planned.name(change.index))}
+	_principals_by_name[concat(" ", [kind, named.value])]
+} else := {_arn_of(kind, named.value)} if {
+	is_string(named.value)
+}
 
-_arn_of(change, name) := concat("", [
+_principals_named(change, kind, named) := {_arn_of(kind, planned.name(change.index))} if {
+	not is_string(object.get(named, "value", null))
+}
+
+_arn_of(kind, name) := concat("", [
 	"arn:",
 	facts.partition,
 	":iam::",
 	facts.account_text,
 	":",
-	_kind_of(change),
+	kind,
 	"/",
 	name,
 ])
 
-_kind_of(change) := object.get(change.fact, "of", "role")
-
-_named_principals(change) := facts.texts_at(change, [change.fact.of]) if {
+# As `[kind, name in three states]`: a role and a user may have the same name.
+_named_principals(change) := [[change.fact.of, named] | some named in facts.texts_at(change, [change.fact.of])] if {
 	change.fact.of
-} else := array.flatten([
-	facts.each_text_at(change, ["roles"]),
-	facts.each_text_at(change, ["users"]),
-])
+} else := [[kind, named] |
+	some member, kind in {"roles": "role", "users": "user"}
+	some named in facts.each_text_at(change, [member])
+]
 
 _principals_by_name := _named_arns
 
-_named_arns[name] contains principal.arn if {
+_named_arns[concat(" ", [principal.change.fact.kind, name])] contains principal.arn if {
 	some principal in facts.principals
 
 	# By its ARN where the configuration of an old version names the resource alone.
@@ -201,11 +204,10 @@ _boundary(principal) := value.absent if {
 	facts.texts_at(principal.change, [principal.change.fact.boundary]) == []
 } else := documents.at(found, [found.fact.document]) if {
 	[named] := facts.texts_at(principal.change, [principal.change.fact.boundary])
-	some index in _managed_by_arn[named.value]
-	found := plan.changes[index]
+	found := plan.changes[min(_managed_by_arn[named.value])]
 } else := _beyond(named) if {
-	some named in facts.texts_at(principal.change, [principal.change.fact.boundary])
-}
+	[named] := facts.texts_at(principal.change, [principal.change.fact.boundary])
+} else := value.unknown("which of several policies is the permissions boundary is not known until apply")
 
 # A managed policy that the plan gives to nobody is judged as it stands.
 _unattached_policies := [_identity_policy(change, policy_arn) |

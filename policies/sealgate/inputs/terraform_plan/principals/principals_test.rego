@@ -149,3 +149,31 @@ test_principal_that_is_deleted_is_known_not_to_exist if {
 		"arn:aws:iam::111122223333:user/u": null,
 	}
 }
+
+test_policy_of_a_role_is_not_that_of_a_user_of_the_same_name if {
+	changes := [
+		plan_test.created("aws_iam_role.r", {"name": "same"}, {"arn": true}),
+		plan_test.created("aws_iam_user.u", {"name": "same"}, {"arn": true}),
+		plan_test.created("aws_iam_role_policy.p", {"role": "same", "name": "p", "policy": "{}"}, {}),
+		plan_test.created("aws_iam_policy_attachment.a", {"users": ["same"], "roles": ["elsewhere"], "policy_arn": "arn:aws:iam::aws:policy/P"}, {}),
+	]
+	found := principals.policies with input as _input(changes, {})
+	{[policy.subject, policy.owner] | some policy in found; policy.kind == "identity"} == {
+		["aws_iam_role_policy.p", "arn:aws:iam::111122223333:role/same"],
+		["aws_iam_policy_attachment.a", "arn:aws:iam::111122223333:user/same"],
+		["aws_iam_policy_attachment.a", "arn:aws:iam::111122223333:role/elsewhere"],
+	}
+}
+
+test_boundary_that_is_one_of_several_is_not_known if {
+	root := {"resources": [plan_test.configured("aws_iam_role.r", {"permissions_boundary": plan_test.from(["aws_iam_policy.a.arn", "aws_iam_policy.a", "aws_iam_policy.b.arn", "aws_iam_policy.b"])})]}
+	entries := principals.entries with input as _input(
+		[
+			plan_test.created("aws_iam_role.r", {"name": "job"}, {"arn": true, "permissions_boundary": true}),
+			plan_test.created("aws_iam_policy.a", {"policy": "{}"}, {"arn": true}),
+			plan_test.created("aws_iam_policy.b", {"policy": "{}"}, {"arn": true}),
+		],
+		root,
+	)
+	entries[_role].permissions_boundary == value.unknown("which of several policies is the permissions boundary is not known until apply")
+}
