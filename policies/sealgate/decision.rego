@@ -172,11 +172,16 @@ _by_outcome(entry, finding) := _own(entry) if finding.outcome == "violation"
 _by_outcome(entry, finding) := _weaker(_own(entry), "warn") if finding.outcome == "advice"
 
 # What can't be verified is never enforced harder than the fault itself would be.
-_by_outcome(entry, finding) := _weaker(_own(entry), _unverified) if finding.outcome == "unverified"
+_by_outcome(entry, finding) := _weaker(_own(entry), _unverified(finding)) if finding.outcome == "unverified"
 
-default _unverified := "deny"
-
-_unverified := "warn" if settings.current.unverified == "warn"
+# Of a key the organisation may ask for certainty where it does not of all the rest, such as who submits a job.
+_unverified(finding) := "deny" if {
+	settings.current.unverified_keys == "deny"
+	some prefix in ["keys.", "aliases."]
+	startswith(object.get(finding.missing, "part", ""), prefix)
+} else := "warn" if {
+	settings.current.unverified == "warn"
+} else := "deny"
 
 _own(entry) := "deny" if {
 	entry.always

@@ -197,6 +197,22 @@ test_unverified_warns_unless_the_settings_say_deny if {
 	_unverified_under("always", {"unverified": "deny"}) == "deny"
 }
 
+test_facts_about_keys_may_be_asked_for_alone if {
+	of_key := finding.unverified("job", [], value.missing("keys.arn.policy", "it was not supplied", "Supply it."))
+	of_alias := finding.unverified("job", [], value.missing("aliases.alias/ml", "it was not supplied", "Supply it."))
+	of_caller := finding.unverified("job", [], value.missing("caller", "it was not supplied", "Supply it."))
+	every found in [of_key, of_alias] {
+		decided := _decided({"one": {found}}, {"settings": {"unverified_keys": "deny"}})
+		[shown.enforcement | some shown in decided.findings] == ["deny"]
+		as_ever := _decided({"one": {found}}, {})
+		[shown.enforcement | some shown in as_ever.findings] == ["warn"]
+	}
+	every found in [of_caller, _unverified("behind a reference")] {
+		decided := _decided({"one": {found}}, {"settings": {"unverified_keys": "deny"}})
+		[shown.enforcement | some shown in decided.findings] == ["warn"]
+	}
+}
+
 test_unverified_is_never_harder_than_the_violation_would_be if {
 	_unverified_under("two", {"unverified": "deny"}) == "warn"
 	_decided({"one": {_unverified("a")}}, {"settings": {"unverified": "deny", "enforcement": {"rules": {"SG-MTRL-901": "off"}}}}).findings == []

@@ -283,3 +283,17 @@ class TestTheScriptThatRunsNginx:
 
         assert running.wait(timeout=20) == 0
         assert journal.read_text(encoding="utf-8").splitlines()[-1] == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"context": {"aws": {"enabled": True}}}, "deny"),
+        ({"context": {"aws": {"enabled": True}}, "unverified_keys": "warn"}, "warn"),
+        ({"context": {"aws": {"enabled": False}}}, None),
+        ({}, None),
+    ],
+)
+def test_what_is_asked_of_aws_is_asked_for_with_certainty(render: Render, settings: Any, expected: str | None) -> None:
+    configured = render({**VALUES, "settings": settings}).one("ConfigMap", "sealgate")["data"]["sealgate.yaml"]
+    assert yaml.safe_load(configured).get("unverified_keys") == expected

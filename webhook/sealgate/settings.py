@@ -27,6 +27,7 @@ FILE_NAME = "sealgate.yaml"
 _POLICY = (
     "enforcement",
     "unverified",
+    "unverified_keys",
     "unchanged",
     "require_customer_key",
     "require_bucket_encryption",

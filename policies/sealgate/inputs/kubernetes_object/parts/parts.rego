@@ -41,6 +41,7 @@ behind(path, reference) := value.unknown(concat("", [
 ]))
 
 _named(reference) := concat("", [" (", concat("/", names), ")"]) if {
+	is_object(reference)
 	names := [name |
 		some path in [["from", "namespace"], ["namespace"], ["from", "name"], ["name"]]
 		name := object.get(reference, path, null)

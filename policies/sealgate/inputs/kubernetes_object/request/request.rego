@@ -66,6 +66,7 @@ problems contains {"path": ["operation"], "message": message} if {
 
 problems contains {"path": ["object"], "message": message} if {
 	_has_object
+	is_object(given)
 	found := object.get(given, "object", null)
 	not is_object(found)
 	message := concat("", ["object is ", value.type_of(found), ", not an object"])

@@ -213,10 +213,12 @@ problems contains _problem(["errored"], concat(" ", [
 	"planning ended with an error, and the plan holds a part of the changes only:",
 	"mend what terraform plan reports",
 ])) if {
+	is_object(content)
 	object.get(content, "errored", false) != false
 }
 
 problems contains _problem(["complete"], "the plan is not complete: Terraform left changes for a later plan") if {
+	is_object(content)
 	object.get(content, "complete", true) != true
 }
 
@@ -224,6 +226,7 @@ problems contains _problem(["deferred_changes"], concat(" ", [
 	"the plan defers changes,",
 	"which can't be judged until they are planned",
 ])) if {
+	is_object(content)
 	not object.get(content, "deferred_changes", []) in [[], null]
 }
 
