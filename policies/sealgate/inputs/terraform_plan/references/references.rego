@@ -198,6 +198,7 @@ _modules := object.union(
 	{address: {"path": path, "parent": parent, "call": name} |
 		some parent, parent_path in _paths
 		some name, _ in plan.configurations[parent_path].module_calls
+		is_string(name)
 		address := concat("", [_inside(parent), "module.", name])
 		not _called[_node("call", parent, name)]
 		path := concat(".", [step | some step in [parent_path, name]; step != ""])

@@ -352,3 +352,9 @@ test_sources_of_each_reference if {
 	nothing := references.of_elements(plan.changes[0], ["role_arn"]) with input as document
 	nothing == []
 }
+
+test_calls_that_terraform_would_not_write_are_none if {
+	every wrong in [[{}], [{"module": {}}], 7, "text", null, {"a": 7}] {
+		_from(["local.key"], [], {"module_calls": wrong}) == _open(["local.key"])
+	}
+}
