@@ -320,6 +320,7 @@ _said(expression) := {found} if {
 } else := {found |
 	# A variable of the root, whose value the plan has.
 	some reference in expression.references
+	is_string(reference)
 	startswith(reference, "var.")
 	found := plan.content.variables[substring(reference, 4, -1)].value
 	is_string(found)

@@ -129,6 +129,7 @@ test_region_of_the_provider if {
 		plan_test.from(["local.region"]): value.known("us-west-2"),
 		plan_test.from(["var.other"]): value.known("us-west-2"),
 		{"constant_value": 7}: value.known("us-west-2"),
+		{"references": [7, {"x": 1}]}: value.known("us-west-2"),
 		{}: value.known("us-west-2"),
 	} {
 		configuration := _provider({"region": expression})
